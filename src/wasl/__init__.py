@@ -1,0 +1,1 @@
+"""Wasl: a self-hosted team inbox for WhatsApp."""
