@@ -21,7 +21,7 @@ class DashboardHook(BuildHookInterface[Any]):
         source = Path(self.root, "dashboard")
         npm = shutil.which("npm")
         if not index.exists() and source.exists() and npm:
-            subprocess.run([npm, "ci"], cwd=source, check=True)
+            subprocess.run([npm, "install", "--no-save"], cwd=source, check=True)  # as bin/setup does
             subprocess.run([npm, "run", "build"], cwd=source, check=True)
         if not index.exists() and not os.environ.get("WASL_WITHOUT_DASHBOARD"):
             raise RuntimeError(

@@ -47,6 +47,13 @@ def test_the_dashboards_lock_file_holds_no_download_addresses() -> None:
     assert [name for name, package in facts.items() if name and "integrity" not in package] == []
 
 
+def test_the_dashboards_lock_file_is_the_one_of_its_packages() -> None:
+    asked = json.loads((ROOT / "dashboard/package.json").read_bytes())
+    locked = json.loads((ROOT / "dashboard/package-lock.json").read_bytes())["packages"][""]
+    for kind in ("dependencies", "devDependencies"):
+        assert locked[kind] == asked[kind], "run npm install in dashboard/"
+
+
 def test_every_pinned_requirement_has_a_hash() -> None:
     for path in (ROOT / "requirements").glob("*.txt"):
         pins = re.split(r"\n(?=\S)", path.read_text(encoding="utf-8").strip())
