@@ -1,0 +1,1 @@
+"""The machine that may answer while a conversation's status is bot."""

@@ -1,0 +1,22 @@
+"""The only place where the time of day is read. Order never comes from here, only what people are shown."""
+
+import time
+from datetime import UTC, datetime
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def monotonic() -> float:
+    """Seconds of a clock that never jumps: for every delay, lease and timeout inside one process."""
+    return time.monotonic()
+
+
+def iso(ms: int | None) -> str | None:
+    """Write a time as ISO 8601 with `Z`, milliseconds only where there are any; None stays None."""
+    if ms is None:
+        return None
+    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds" if ms % 1000 else "seconds").replace("+00:00", "Z")

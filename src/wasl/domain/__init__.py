@@ -1,0 +1,1 @@
+"""The rules of the inbox: pure functions and values, without I/O, framework or clock."""

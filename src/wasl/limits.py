@@ -1,0 +1,121 @@
+"""Every bound of the program, by name, with its unit and its reason."""
+
+# Receiving
+WEBHOOK_BODY_BYTES_MAX = 3 * 1024 * 1024
+"""Meta, "Webhooks": a payload is at most 3 MB; more is refused with 413."""
+REQUEST_BODY_BYTES_MAX = 64 * 1024
+"""What the operators' API reads of a body: sixteen times the longest text."""
+
+# The journal
+JOURNAL_BATCH_CHANGES_MAX = 256
+"""Changes per transaction: past this the saved fsync no longer pays for the longer lock."""
+JOURNAL_WAITING_CHANGES_MAX = 20_000
+"""Changes that may wait; beyond it callers get 503 and the provider delivers again."""
+READERS = 4
+"""Threads, and connections, that read."""
+
+# Realtime
+RING_FRAMES_MAX = 1024
+RING_BYTES_MAX = 1024 * 1024
+"""The newest frames of an account kept for everyone: about a minute of a busy account."""
+REPLAY_EVENTS_PER_READ = 500
+"""Events per read behind the ring: about 1 MB of frames."""
+REPLAY_EVENTS_MAX = 5_000
+"""Further behind than this, a fresh snapshot is cheaper than a replay."""
+STREAM_WRITE_BYTES = 64 * 1024
+"""Frames that pile up leave in writes of this size, which also bounds what one reader holds in memory."""
+STREAMS_PER_OPERATOR_MAX = 200
+"""Open streams of one operator; more is a client in a loop."""
+HEARTBEAT_SECONDS = 15.0
+"""Shorter than the idle timeouts of proxies (60 s and 100 s)."""
+HEADS_POLL_SECONDS = 1.0
+"""How often a node looks for events that another process wrote."""
+DRAIN_SECONDS = 2.0
+"""Streams are told to leave, and to return spread over this time, before a stop."""
+POLL_WAIT_SECONDS_MAX = 25
+POLL_EVENTS_MAX = 500
+EVENTS_KEPT_HOURS = 72
+EVENTS_KEPT_MIN = 20_000
+"""Per account, whichever is more."""
+TRIM_EVENTS_PER_CHANGE = 2_000
+"""Old events deleted in one transaction, so that nobody waits for housekeeping."""
+
+# Pages
+PAGE_SIZE_DEFAULT = 30
+PAGE_SIZE_MAX = 100
+HISTORY_PAGE_DEFAULT = 50
+HISTORY_PAGE_MAX = 100
+PAGE_NUMBER_MAX = 1_000
+"""The `page` parameter counts rows from the top; deeper readers use the cursor, whose cost does not grow."""
+CACHED_PAGES_MAX = 1_000
+PREVIEW_CHARACTERS = 200
+SEARCH_CHARACTERS_MAX = 100
+SEARCH_MATCHES_SORTED_MAX = 2_000
+"""Up to here matches are collected and sorted; a commoner word is found faster by walking the list itself."""
+SEARCH_WALK_ROWS_MAX = 50_000
+"""How many of the newest conversations a search of one or two letters looks through."""
+
+# Sending
+TEXT_CHARACTERS_MAX = 4096
+"""Meta, "Text messages": the body of a text."""
+CLIENT_MESSAGE_ID_CHARACTERS_MAX = 100
+SEND_CLAIM_MAX = 50
+"""Outbox rows that one look takes."""
+SEND_LEASE_SECONDS = 90
+"""Longer than any request to a provider may take; past it the attempt counts as unknown."""
+SEND_ATTEMPTS_MAX = 8
+"""Tries of a message that provably did not leave, over about ten minutes; then it is failed."""
+SEND_RETRY_SECONDS_FIRST = 1.0
+SEND_RETRY_SECONDS_MAX = 300.0
+SEND_UNKNOWN_BLOCKS_SECONDS = 120
+"""How long an unsettled message holds back the next of its conversation."""
+SENDS_AT_ONCE = 64
+"""Requests to providers under way at a time."""
+CHANNEL_MESSAGES_PER_SECOND = 80
+"""Meta, "Throughput": per business number."""
+
+# People
+PASSWORD_CHARACTERS_MIN = 8
+PASSWORD_CHARACTERS_MAX = 1_000
+SESSION_HOURS = 12
+LOGIN_FAILURES_MAX = 5
+LOGIN_FAILURES_PER_ADDRESS_MAX = 30
+LOGIN_WINDOW_SECONDS = 300
+"""Five wrong passwords per e-mail address (thirty per network address) in five minutes, then 429."""
+LOGIN_KEYS_REMEMBERED_MAX = 10_000
+
+# The emulator
+EMULATOR_CUSTOMERS_MAX = 20_000
+EMULATOR_THREAD_ENTRIES_MAX = 500
+"""What a handset shows of one thread; older entries are forgotten."""
+EMULATOR_RECORDS_MAX = 200_000
+"""Sends, acknowledgements and deliveries remembered for the tests: several runs of the torture kit."""
+EMULATOR_DELIVERIES_WAITING_MAX = 50_000
+"""Webhooks not yet acknowledged; beyond it customers are told to wait."""
+EMULATOR_CONNECTIONS_MAX = 64
+"""Webhooks under way at a time."""
+EMULATOR_DELIVERY_TIMEOUT_SECONDS = 20.0
+"""Meta names no time; third parties saw 3 to 20 s."""
+EMULATOR_RETRY_SECONDS_FIRST = 0.2
+EMULATOR_RETRY_SECONDS_MAX = 5.0
+"""Meta's retries grow to hours; nobody waits so long in a demo or a test."""
+EMULATOR_RETRY_DAYS = 7
+"""Meta, "Webhooks": failed deliveries are repeated for up to seven days."""
+EMULATOR_CONTROL_BODY_BYTES_MAX = 32 * 1024 * 1024
+"""Ten webhooks of the largest size in one request of a test."""
+EMULATOR_UPDATES_PER_BODY_MAX = 1_000
+"""Meta, "Webhooks": updates in one body."""
+EMULATOR_MEDIA_BYTES_MAX = 100 * 1024 * 1024
+EMULATOR_MEDIA_KEPT_BYTES_MAX = 256 * 1024 * 1024
+EMULATOR_MEDIA_URL_SECONDS = 300
+"""Meta, "Media": a download address lives five minutes."""
+EMULATOR_HOLD_SECONDS_MAX = 120.0
+"""The longest silence of a send that is let hang."""
+EMULATOR_PAGE_ITEMS_MAX = 10_000
+EMULATOR_WAIT_SECONDS_MAX = 60.0
+"""How long a control call may wait for an acknowledgement."""
+EMULATOR_STREAM_PAUSE_SECONDS = 0.15
+"""Handset pages are told of changes at most this often."""
+EMULATOR_MESSAGES_PER_CALL_MAX = 1_000
+EMULATOR_COPIES_MAX = 100
+"""How many times one webhook may be sent on purpose."""

@@ -1,0 +1,1 @@
+"""The operators' side: what is new reaches every screen, in order."""

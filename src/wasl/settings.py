@@ -1,0 +1,71 @@
+"""Settings of an installation: environment variables that begin with `WASL_`, read once at the start."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from wasl.errors import Misconfigured
+
+SECRET_KEY_CHARACTERS_MIN = 32
+_KEY_FILE = "secret.key"
+
+
+class Settings(BaseSettings):
+    """What `wasl serve` obeys. Every field is documented in docs/running.md."""
+
+    model_config = SettingsConfigDict(env_prefix="WASL_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("wasl-data")
+    database_url: str | None = None
+    redis_url: str | None = None
+    secret_key: SecretStr | None = None
+    public_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    log_level: str = "info"
+    log_format: str = "json"
+    heartbeat_seconds: float = Field(default=15.0, ge=0.1, le=60)
+    node: str = Field(default_factory=lambda: f"n{os.getpid()}")
+    secure_cookies: bool | None = None
+
+    def key(self) -> bytes:
+        """The secret every other key is derived from; made once in the data directory when none is given.
+
+        Raises Misconfigured for a short key, and for PostgreSQL without one: nodes must share it.
+        """
+        if self.secret_key is not None:
+            text = self.secret_key.get_secret_value()
+            if len(text) < SECRET_KEY_CHARACTERS_MIN:
+                raise Misconfigured(f"WASL_SECRET_KEY must have at least {SECRET_KEY_CHARACTERS_MIN} characters.")
+            return text.encode()
+        if self.database_url:
+            raise Misconfigured(
+                "Set WASL_SECRET_KEY (32 characters or more): every node of this database needs the same one."
+            )
+        return _key_of(self.data_dir)
+
+
+def _key_of(folder: Path) -> bytes:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / _KEY_FILE
+    try:
+        # Written under another name and linked: of two first starts at once, both read the same whole key.
+        draft = folder / f".{_KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}"
+        if not path.exists():
+            descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+    except OSError as error:
+        raise Misconfigured(f"Cannot keep the secret key in {folder}: {error.strerror}.") from error
+    return path.read_bytes().strip()

@@ -1,0 +1,1 @@
+"""The memory: all SQL of the program."""

@@ -1,0 +1,205 @@
+"""Conversations as rows: how they are read, written, and shown as JSON."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from wasl.clock import iso
+from wasl.domain.conversation import WINDOW_SECONDS, ConversationStatus
+from wasl.domain.handover import Handover
+from wasl.domain.position import Clocks
+from wasl.store.database import Row, Table
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFace:
+    """What a conversation shows of its channel."""
+
+    channel_id: int
+    provider: str
+    phone_number_id: str
+    display_phone_number: str | None
+    name: str | None
+
+    def as_json(self) -> Json:
+        return {
+            "channel_id": str(self.channel_id),
+            "provider": self.provider,
+            "phone_number_id": self.phone_number_id,
+            "display_phone_number": self.display_phone_number,
+            "name": self.name,
+        }
+
+
+CONVERSATIONS = Table(
+    "conversations",
+    {
+        "account_id": "int",
+        "conversation_key": "int",
+        "conversation_id": "text",
+        "channel_id": "int",
+        "contact_id": "int",
+        "version": "int",
+        "last_sequence": "int",
+        "status": "text",
+        "operator_id": "int",
+        "operator_name": "text",
+        "handover_epoch": "int",
+        "waiting_since_ms": "int",
+        "priority": "int",
+        "sentiment": "text",
+        "clock": "int",
+        "reply_floor": "int",
+        "history_clock": "int",
+        "first_live_clock": "int",
+        "message_count": "int",
+        "inbound_count": "int",
+        "last_message": "text",
+        "last_activity_ms": "int",
+        "window_from_ms": "int",
+        "created_ms": "int",
+        "customer": "text",
+        "search_text": "text",
+    },
+    key=("account_id", "conversation_key"),
+)
+# What never changes after creation is not written again.
+CONVERSATION_UPDATES = tuple(
+    name
+    for name in CONVERSATIONS.columns
+    if name not in ("account_id", "conversation_key", "conversation_id", "channel_id", "contact_id", "created_ms")
+)
+
+CONVERSATION_SELECT = (
+    "SELECT " + ", ".join(f"c.{name}" for name in CONVERSATIONS.columns) + ", ch.provider, ch.phone_number_id,"
+    " ch.display_phone_number, ch.name FROM conversations c JOIN channels ch ON ch.id = c.channel_id"
+)
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A conversation as the open transaction will leave it."""
+
+    account_id: int
+    key: int
+    id: str
+    channel: ChannelFace
+    contact_id: int
+    handover: Handover
+    clocks: Clocks
+    customer: Json
+    created_ms: int
+    last_activity_ms: int
+    version: int = 0
+    last_sequence: int = 0
+    operator_name: str | None = None
+    priority: int = 0
+    sentiment: str | None = None
+    message_count: int = 0
+    inbound_count: int = 0
+    last_message: Json | None = None
+    window_from_ms: int | None = None
+    search_text: str = ""
+    is_new: bool = True
+    stored_status: ConversationStatus | None = field(default=None)
+    """What the totals count it as until this transaction."""
+
+    @classmethod
+    def of_row(cls, row: Row) -> "Conversation":
+        """Build it from a row of CONVERSATION_SELECT."""
+        status = ConversationStatus(row[7])
+        return cls(
+            account_id=row[0],
+            key=row[1],
+            id=row[2],
+            channel=ChannelFace(row[3], *row[26:30]),
+            contact_id=row[4],
+            version=row[5],
+            last_sequence=row[6],
+            handover=Handover(status, row[8], row[10], row[11]),
+            operator_name=row[9],
+            priority=row[12],
+            sentiment=row[13],
+            clocks=Clocks(row[14], row[15], row[16], row[17]),
+            message_count=row[18],
+            inbound_count=row[19],
+            last_message=orjson.loads(row[20]) if row[20] else None,
+            last_activity_ms=row[21],
+            window_from_ms=row[22],
+            created_ms=row[23],
+            customer=orjson.loads(row[24]),
+            search_text=row[25],
+            is_new=False,
+            stored_status=status,
+        )
+
+    def _changing(self) -> Row:
+        handover, clocks = self.handover, self.clocks
+        return (
+            self.version,
+            self.last_sequence,
+            handover.status.value,
+            handover.operator_id,
+            self.operator_name,
+            handover.epoch,
+            handover.waiting_since_ms,
+            self.priority,
+            self.sentiment,
+            clocks.greatest,
+            clocks.reply_floor,
+            clocks.history,
+            clocks.first_live,
+            self.message_count,
+            self.inbound_count,
+            orjson.dumps(self.last_message).decode() if self.last_message else None,
+            self.last_activity_ms,
+            self.window_from_ms,
+        )
+
+    def insert_row(self) -> Row:
+        """The values of all columns."""
+        head = (self.account_id, self.key, self.id, self.channel.channel_id, self.contact_id)
+        return (*head, *self._changing(), self.created_ms, self._customer_text(), self.search_text)
+
+    def update_row(self) -> Row:
+        """The values of CONVERSATION_UPDATES, then the key."""
+        return (*self._changing(), self._customer_text(), self.search_text, self.account_id, self.key)
+
+    def _customer_text(self) -> str:
+        return orjson.dumps(self.customer).decode()
+
+    def as_json(self) -> Json:
+        """The conversation object of the API, the same in lists and in events; `unread_count` belongs to an operator
+        and is added by whoever answers one."""
+        handover, customer = self.handover, self.customer
+        phone = customer["phone"]
+        window_ms = self.window_from_ms + WINDOW_SECONDS * 1000 if self.window_from_ms is not None else None
+        return {
+            "conversation_id": self.id,
+            "user_id": str(self.contact_id),
+            "user_name": customer["name"],
+            "user_phone": f"+{phone}" if phone else None,
+            "phone_clean": phone,
+            "language": None,
+            "channel": self.channel.as_json(),
+            "status": handover.status.value,
+            "operator_id": str(handover.operator_id) if handover.operator_id is not None else None,
+            "operator_name": self.operator_name,
+            "last_message": self.last_message,
+            "last_activity": iso(self.last_activity_ms),
+            "last_sequence": self.last_sequence,
+            "message_count": self.message_count,
+            "inbound_count": self.inbound_count,
+            "duration_seconds": max(0, (self.last_activity_ms - self.created_ms) // 1000),
+            "is_live": handover.status is not ConversationStatus.RESOLVED,
+            "sentiment": self.sentiment,
+            "window_expires_at": iso(window_ms),
+            "waiting_since": iso(handover.waiting_since_ms),
+            "priority": self.priority,
+            "handover_epoch": handover.epoch,
+            "customer_info": customer,
+            "version": self.version,
+        }

@@ -1,0 +1,379 @@
+"""An account as the open transaction will leave it.
+
+A change works on a draft in memory: it loads what it needs, changes it, and appends events. The journal writes the
+draft back in sets, so that a thousand messages cost as many statements as one.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from wasl.domain.conversation import ConversationStatus
+from wasl.domain.events import Event, EventKind
+from wasl.domain.identity import Identity
+from wasl.errors import NotFound
+from wasl.store.conversation_row import CONVERSATION_SELECT, CONVERSATION_UPDATES, CONVERSATIONS, Conversation
+from wasl.store.database import Connection, Row, Table
+from wasl.store.message_row import MESSAGE_SELECT, MESSAGE_UPDATES, MESSAGES, Json, Message
+from wasl.store.search import index_conversations
+
+EVENTS = Table(
+    "events",
+    {
+        "account_id": "int",
+        "sequence": "int",
+        "tag": "int",
+        "kind": "text",
+        "conversation_id": "text",
+        "payload": "text",
+        "created_ms": "int",
+    },
+    key=("account_id", "sequence"),
+)
+IDENTITIES = Table(
+    "contact_identities",
+    {"account_id": "int", "kind": "text", "value": "text", "contact_id": "int"},
+    key=("account_id", "value", "kind"),
+)
+SEEN_UPDATES = Table("seen_updates", {"channel_id": "int", "update_id": "text"}, key=("channel_id", "update_id"))
+CONTACTS = Table(
+    "contacts",
+    {"account_id": "int", "contact_id": "int", "name": "text", "language": "text", "created_ms": "int"},
+    key=("account_id", "contact_id"),
+)
+
+
+@dataclass(slots=True)
+class Needs:
+    """What a change will ask of its draft, told beforehand so that one statement can fetch it for a whole batch."""
+
+    channel_ids: set[int] = field(default_factory=set)
+    new_message_ids: set[str] = field(default_factory=set)
+    """Only whether they are there already."""
+    target_ids: set[str] = field(default_factory=set)
+    """Messages that are changed or quoted, by our id or the provider's."""
+    update_ids: set[str] = field(default_factory=set)
+    identities: set[Identity] = field(default_factory=set)
+
+    def add(self, other: "Needs") -> None:
+        """Join two lists of needs."""
+        self.channel_ids |= other.channel_ids
+        self.new_message_ids |= other.new_message_ids
+        self.target_ids |= other.target_ids
+        self.update_ids |= other.update_ids
+        self.identities |= other.identities
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What became of the updates that arrived; `received` is counted apart, so that the sum can prove something."""
+
+    received: int = 0
+    stored: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    set_aside: int = 0
+
+
+class Draft:
+    """See the module. Everything in it belongs to one account."""
+
+    def __init__(self, connection: Connection, account_id: int, now_ms: int) -> None:
+        self.connection = connection
+        self.account_id = account_id
+        self.now_ms = now_ms
+        self.events: list[Event] = []
+        self.ledger = Ledger()
+        self._head = 0
+        if account_id:  # Account 0 holds what is nobody's yet; it has no log.
+            head = connection.lock_stream(account_id)
+            if head is None:
+                raise NotFound(f"There is no account {account_id}.")
+            self._head = head[0]
+        self._conversations: dict[int, Conversation] = {}
+        self._conversation_keys: dict[tuple[int, int], int] = {}
+        self._conversation_names: dict[str, int] = {}
+        self._contacts: dict[Identity, int] = {}
+        self._new_contacts: list[Row] = []
+        self._new_identities: list[Row] = []
+        self._messages: dict[tuple[int, str], Message] = {}
+        self._known_ids: set[tuple[int, str]] = set()
+        self._seen_updates: set[tuple[int, str]] = set()
+        self._new_updates: list[tuple[int, str]] = []
+        self._parked: dict[tuple[int, str], list[str]] = {}
+
+    # -- loading --------------------------------------------------------------------------------------------------
+
+    def load(self, needs: Needs) -> None:
+        """Fetch in sets what the changes of this transaction will ask for."""
+        channels = list(needs.channel_ids)
+        if needs.new_message_ids:
+            self._load_known_ids(channels, list(needs.new_message_ids))
+        if needs.target_ids:
+            self._load_messages(channels, list(needs.target_ids))
+        if needs.update_ids:
+            sql = "SELECT channel_id, update_id FROM seen_updates WHERE channel_id = ANY(?) AND update_id = ANY(?)"
+            self._seen_updates.update(self.connection.rows(sql, (channels, list(needs.update_ids))))
+        if needs.identities:
+            self._load_customers(needs.identities)
+
+    def _load_known_ids(self, channels: list[int], ids: list[str]) -> None:
+        for sql in (
+            "SELECT channel_id, message_id FROM messages WHERE channel_id = ANY(?) AND message_id = ANY(?)",
+            "SELECT channel_id, provider_message_id FROM messages"
+            " WHERE channel_id = ANY(?) AND provider_message_id = ANY(?)",
+        ):
+            self._known_ids.update(self.connection.rows(sql, (channels, ids)))
+        sql = "SELECT channel_id, target_id, body FROM parked_updates WHERE channel_id = ANY(?) AND target_id = ANY(?)"
+        for channel_id, target_id, body in self.connection.rows(sql + " ORDER BY received_ms", (channels, ids)):
+            self._parked.setdefault((channel_id, target_id), []).append(body)
+
+    def _load_messages(self, channels: list[int], ids: list[str]) -> None:
+        for column in ("message_id", "provider_message_id"):
+            sql = f"{MESSAGE_SELECT} WHERE m.channel_id = ANY(?) AND m.{column} = ANY(?)"
+            self._remember_messages(self.connection.rows(sql, (channels, ids)))
+        keys = {message.conversation_key for message in self._messages.values()} - self._conversations.keys()
+        if keys:
+            sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.conversation_key = ANY(?)"
+            self._remember_conversations(self.connection.rows(sql, (self.account_id, list(keys))))
+
+    def _load_customers(self, identities: Iterable[Identity]) -> None:
+        values = list({identity.value for identity in identities})
+        sql = "SELECT kind, value, contact_id FROM contact_identities WHERE account_id = ? AND value = ANY(?)"
+        for kind, value, contact_id in self.connection.rows(sql, (self.account_id, values)):
+            self._contacts[Identity(kind, value)] = contact_id
+        if self._contacts:
+            sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.contact_id = ANY(?)"
+            contact_ids = list(set(self._contacts.values()))
+            self._remember_conversations(self.connection.rows(sql, (self.account_id, contact_ids)))
+
+    def _remember_messages(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            message = Message.of_row(row)
+            if message.account_id == self.account_id and (message.channel_id, message.id) not in self._messages:
+                self._index_message(message)
+
+    def _index_message(self, message: Message) -> None:
+        self._messages[message.channel_id, message.id] = message
+        if message.provider_message_id:
+            self._messages[message.channel_id, message.provider_message_id] = message
+
+    def _remember_conversations(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            if row[1] not in self._conversations:
+                self._index_conversation(Conversation.of_row(row))
+
+    def _index_conversation(self, conversation: Conversation) -> None:
+        self._conversations[conversation.key] = conversation
+        self._conversation_keys[conversation.channel.channel_id, conversation.contact_id] = conversation.key
+        self._conversation_names[conversation.id] = conversation.key
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+
+    def knows_message(self, channel_id: int, message_id: str) -> bool:
+        """Whether a message of that id is stored; it must have been among the needs."""
+        key = (channel_id, message_id)
+        return key in self._known_ids or key in self._messages
+
+    def message(self, channel_id: int, message_id: str) -> Message | None:
+        """A message by our id or the provider's; it must have been among the targets, or be new."""
+        return self._messages.get((channel_id, message_id))
+
+    def contact_of(self, identities: Iterable[Identity]) -> int | None:
+        """The contact whom the strongest known identity names."""
+        for identity in identities:
+            contact_id = self._contacts.get(identity)
+            if contact_id is not None:
+                return contact_id
+        return None
+
+    def conversation_of(self, channel_id: int, contact_id: int) -> Conversation | None:
+        """The conversation of a contact on a channel, among what was loaded."""
+        key = self._conversation_keys.get((channel_id, contact_id))
+        return self._conversations[key] if key is not None else None
+
+    def conversations_of_contact(self, contact_id: int) -> list[Conversation]:
+        """All loaded conversations of a contact."""
+        return [found for found in self._conversations.values() if found.contact_id == contact_id]
+
+    def conversation(self, key: int) -> Conversation:
+        """A conversation by its key, loaded if need be."""
+        if key not in self._conversations:
+            sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.conversation_key = ?"
+            self._remember_conversations(self.connection.rows(sql, (self.account_id, key)))
+        return self._conversations[key]
+
+    def conversation_named(self, conversation_id: str) -> Conversation:
+        """A conversation by its id. Raises NotFound when this account has none of that name."""
+        known = self._conversation_names.get(conversation_id)
+        if known is not None:
+            return self._conversations[known]
+        sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.conversation_id = ?"
+        rows = self.connection.rows(sql, (self.account_id, conversation_id))
+        if not rows:
+            raise NotFound("There is no such conversation.")
+        self._remember_conversations(rows)
+        return self._conversations[rows[0][1]]
+
+    def message_where(self, condition: str, parameters: Sequence[Any]) -> Message | None:
+        """The message of this account for which an SQL condition on `m` holds, this transaction's own included."""
+        rows = self.connection.rows(
+            f"{MESSAGE_SELECT} WHERE m.account_id = ? AND {condition}", (self.account_id, *parameters)
+        )
+        if not rows:
+            return None
+        self._remember_messages(rows)
+        return self._messages[rows[0][2], rows[0][4]]
+
+    def new_messages(self) -> Iterable[Message]:
+        """The messages that this transaction adds."""
+        return (message for key, message in self._messages.items() if message.is_new and key[1] == message.id)
+
+    # -- changing -------------------------------------------------------------------------------------------------
+
+    def next_sequence(self) -> int:
+        """The sequence that the next event will take."""
+        return self._head + len(self.events) + 1
+
+    def append(self, kind: EventKind, conversation: Conversation, parts: Json) -> Event:
+        """Append an event of a conversation; `parts` are what its data holds beside the ids."""
+        body: Json = {"conversation_id": conversation.id, "user_id": str(conversation.contact_id), **parts}
+        event = Event(
+            account_id=self.account_id,
+            sequence=self.next_sequence(),
+            tag=secrets.randbits(31),
+            kind=kind,
+            conversation_id=conversation.id,
+            payload=orjson.dumps(body),
+        )
+        self.events.append(event)
+        return event
+
+    def add_contact(self, name: str | None) -> int:
+        """A new contact; its id is the sequence of the event that the caller appends next."""
+        contact_id = self.next_sequence()
+        self._new_contacts.append((self.account_id, contact_id, name, None, self.now_ms))
+        return contact_id
+
+    def add_identity(self, contact_id: int, identity: Identity) -> bool:
+        """Let an identity lead to a contact; False when it leads to one already."""
+        if identity in self._contacts:
+            return False
+        self._contacts[identity] = contact_id
+        self._new_identities.append((self.account_id, identity.kind, identity.value, contact_id))
+        return True
+
+    def add_conversation(self, conversation: Conversation) -> None:
+        """A new conversation; its key is the sequence of its `new_conversation` event, already set by the caller."""
+        self._index_conversation(conversation)
+
+    def add_message(self, message: Message) -> None:
+        """A new message; its sequence is that of its `new_message` event."""
+        self._index_message(message)
+
+    def name_message(self, message: Message, provider_message_id: str) -> None:
+        """Note what the provider calls one of our messages."""
+        message.provider_message_id = provider_message_id
+        message.metadata = {**message.metadata, "source_message_id": provider_message_id}
+        self._messages[message.channel_id, provider_message_id] = message
+
+    def see_update(self, channel_id: int, update_id: str) -> bool:
+        """Note an update that is not a message; False when it was seen before."""
+        key = (channel_id, update_id)
+        if key in self._seen_updates:
+            return False
+        self._seen_updates.add(key)
+        self._new_updates.append(key)
+        return True
+
+    def take_parked(self, channel_id: int, target_id: str) -> list[str]:
+        """What arrived before the message that it speaks of, taken out of the parking place."""
+        found = self._parked.pop((channel_id, target_id), [])
+        if found:
+            sql = "DELETE FROM parked_updates WHERE channel_id = ? AND target_id = ?"
+            self.connection.run(sql, (channel_id, target_id))
+        return found
+
+    def load_parked(self, channel_id: int, target_id: str) -> None:
+        """Look for parked updates of a message whose provider id has just become known."""
+        sql = "SELECT body FROM parked_updates WHERE channel_id = ? AND target_id = ? ORDER BY received_ms"
+        rows = self.connection.rows(sql, (channel_id, target_id))
+        if rows:
+            self._parked[channel_id, target_id] = [body for (body,) in rows]
+
+    # -- writing --------------------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Write everything back, in sets."""
+        connection = self.connection
+        if self._new_contacts:
+            connection.insert(CONTACTS, self._new_contacts)
+        if self._new_identities:
+            connection.insert(IDENTITIES, self._new_identities)
+        if self._new_updates:
+            connection.insert(SEEN_UPDATES, self._new_updates)
+        self._flush_conversations()
+        self._flush_messages()
+        if self.events:
+            self._flush_events()
+        self._flush_ledger()
+
+    def _flush_conversations(self) -> None:
+        first = self._head + 1
+        touched = [found for found in self._conversations.values() if found.version >= first]
+        new = [found for found in touched if found.is_new]
+        changed = [found for found in touched if not found.is_new]
+        if new:
+            self.connection.insert(CONVERSATIONS, [found.insert_row() for found in new])
+            index_conversations(self.connection, new)
+        if changed:
+            self.connection.update(CONVERSATIONS, CONVERSATION_UPDATES, [found.update_row() for found in changed])
+        self._count_statuses(touched)
+
+    def _count_statuses(self, touched: list[Conversation]) -> None:
+        moved: dict[ConversationStatus, int] = {}
+        for found in touched:
+            if found.stored_status is not found.handover.status:
+                if found.stored_status is not None:
+                    moved[found.stored_status] = moved.get(found.stored_status, 0) - 1
+                moved[found.handover.status] = moved.get(found.handover.status, 0) + 1
+        sql = (
+            "INSERT INTO conversation_totals AS t (account_id, status, total) VALUES (?, ?, ?)"
+            " ON CONFLICT (account_id, status) DO UPDATE SET total = t.total + excluded.total"
+        )
+        for status, difference in moved.items():
+            if difference:
+                self.connection.run(sql, (self.account_id, status.value, difference))
+
+    def _flush_messages(self) -> None:
+        messages = {message.sequence: message for message in self._messages.values()}.values()
+        new = [message for message in messages if message.is_new]
+        changed = [message for message in messages if not message.is_new and message.version > self._head]
+        if new:
+            self.connection.insert(MESSAGES, [message.insert_row() for message in new])
+        if changed:
+            self.connection.update(MESSAGES, MESSAGE_UPDATES, [message.update_row() for message in changed])
+
+    def _flush_events(self) -> None:
+        now_ms = self.now_ms
+        rows = [
+            (e.account_id, e.sequence, e.tag, e.kind.value, e.conversation_id, e.payload.decode(), now_ms)
+            for e in self.events
+        ]
+        self.connection.insert(EVENTS, rows)
+        last = self.events[-1]
+        sql = "UPDATE account_stream SET head_sequence = ?, head_tag = ? WHERE account_id = ?"
+        self.connection.run(sql, (last.sequence, last.tag, self.account_id))
+
+    def _flush_ledger(self) -> None:
+        ledger = self.ledger
+        counts = (ledger.received, ledger.stored, ledger.duplicates, ledger.quarantined, ledger.set_aside)
+        if any(counts):
+            sql = (
+                "UPDATE ledger SET received = received + ?, stored = stored + ?, duplicates = duplicates + ?,"
+                " quarantined = quarantined + ?, set_aside = set_aside + ? WHERE account_id = ?"
+            )
+            self.connection.run(sql, (*counts, self.account_id))

@@ -1,0 +1,242 @@
+"""The only way to change an account's data, with group commit.
+
+Callers hand in a change and await its commit. One thread takes all changes that wait, runs them in one transaction,
+commits, and hands the committed events on, in order, before it answers the callers. What a caller was told has
+happened is on the disk; what a screen has shown is too.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+from wasl.clock import now_ms
+from wasl.domain.events import Event
+from wasl.errors import Unavailable, WaslError
+from wasl.limits import JOURNAL_BATCH_CHANGES_MAX, JOURNAL_WAITING_CHANGES_MAX
+from wasl.observe import Metrics, log
+from wasl.store.database import Connection, Engine
+from wasl.store.draft import Draft, Needs
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+class Change(Protocol[T_co]):
+    """Something that happens to an account. It may be run again from the start, on a fresh draft, if its transaction
+    fails. A refusal (any WaslError) must be raised before the draft is touched."""
+
+    @property
+    def account_id(self) -> int:
+        """Whose data it changes."""
+        ...
+
+    def needs(self) -> Needs:
+        """What it will ask of the draft."""
+        ...
+
+    def apply(self, draft: Draft) -> T_co:
+        """Change the draft; the result goes to the caller after the commit."""
+        ...
+
+
+Listener = Callable[[Sequence[Event]], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    change: Change[Any]
+    future: "asyncio.Future[Any]"
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Journal:
+    """One writer thread over one connection. `listener` is called on the event loop with each batch's events."""
+
+    def __init__(self, engine: Engine, listener: Listener, metrics: Metrics) -> None:
+        self._engine = engine
+        self._listener = listener
+        self._metrics = metrics
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._queue: deque[_Waiting] = deque()
+        self._wake = threading.Semaphore(0)
+        self._closing = False
+        self._connection: Connection | None = None
+        self._thread = threading.Thread(target=self._run, name="wasl-write", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work for the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    def submit(self, change: Change[T]) -> "asyncio.Future[T]":
+        """Queue a change; the future ends with its result once it is durable.
+
+        It ends with the change's own WaslError when it refuses, and with Unavailable when the database does not
+        answer or too much waits already: then nothing was changed.
+        """
+        assert self._loop is not None, "the journal was not started"
+        future: asyncio.Future[T] = self._loop.create_future()
+        if self._closing or len(self._queue) >= JOURNAL_WAITING_CHANGES_MAX:
+            future.set_exception(Unavailable("The server is stopping or overloaded; nothing was changed. Try again."))
+            return future
+        self._queue.append(_Waiting(change, future))
+        self._wake.release()
+        return future
+
+    async def close(self) -> None:
+        """Commit what waits, then stop."""
+        self._closing = True
+        self._wake.release()
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+
+    def _run(self) -> None:
+        while True:
+            self._wake.acquire()
+            batch = self._take()
+            if batch:
+                events = self._commit_all(batch)
+                assert self._loop is not None
+                self._loop.call_soon_threadsafe(self._answer, batch, events)
+            elif self._closing:
+                break
+        if self._connection is not None:
+            self._connection.close()
+
+    def _take(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        while self._queue and len(batch) < JOURNAL_BATCH_CHANGES_MAX:
+            batch.append(self._queue.popleft())
+        for _ in batch[1:]:  # One permit per change was released; the first is the one that woke us.
+            self._wake.acquire(blocking=False)
+        return batch
+
+    def _answer(self, batch: list[_Waiting], events: Sequence[Event]) -> None:
+        if events:
+            self._listener(events)
+        for waiting in batch:
+            if waiting.future.cancelled():
+                continue
+            if waiting.error is not None:
+                waiting.future.set_exception(waiting.error)
+            else:
+                waiting.future.set_result(waiting.result)
+
+    def _commit_all(self, batch: list[_Waiting]) -> Sequence[Event]:
+        """Commit a batch as one; if that fails, one change at a time, so that a poisonous one fails alone."""
+        try:
+            return self._commit(batch)
+        except self._engine.failures as error:
+            return self._fail_or_redo(batch, error)
+        except Exception as error:
+            log.warning("journal batch redone one by one", changes=len(batch), error=type(error).__name__)
+        return self._commit_each(batch)
+
+    def _commit_each(self, batch: list[_Waiting]) -> Sequence[Event]:
+        events: list[Event] = []
+        for waiting in batch:
+            waiting.result = waiting.error = None
+            try:
+                events.extend(self._commit([waiting]))
+            except self._engine.failures as error:
+                waiting.error = _unavailable(error)
+                self._drop_connection()
+            except Exception as error:
+                waiting.error = error
+                log.error("journal change failed", change=type(waiting.change).__name__, error=repr(type(error)))
+        return events
+
+    def _fail_or_redo(self, batch: list[_Waiting], error: Exception) -> Sequence[Event]:
+        # The connection may just have been cut. Every change can be run again: what the lost transaction did commit
+        # after all is then found to be there already.
+        log.warning("journal lost the database", changes=len(batch), error=type(error).__name__)
+        self._drop_connection()
+        try:
+            return self._commit(batch)
+        except self._engine.failures as again:
+            self._drop_connection()
+            for waiting in batch:
+                waiting.error = _unavailable(again)
+            return ()
+        except Exception:
+            return self._commit_each(batch)
+
+    def _commit(self, batch: list[_Waiting]) -> Sequence[Event]:
+        started = time.perf_counter()
+        connection = self._open_connection()
+        connection.begin_write()
+        try:
+            drafts = self._draft(connection, batch)
+            for waiting in batch:
+                self._apply(waiting, drafts)
+            for draft in drafts.values():
+                draft.flush()
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        self._metrics.commits.inc()
+        self._metrics.changes.inc(len(batch))
+        self._metrics.commit_seconds.observe(time.perf_counter() - started)
+        if len(drafts) == 1:
+            return next(iter(drafts.values())).events
+        return [event for draft in drafts.values() for event in draft.events]
+
+    def _draft(self, connection: Connection, batch: list[_Waiting]) -> dict[int, Draft]:
+        needs: dict[int, Needs] = {}
+        for waiting in batch:
+            needs.setdefault(waiting.change.account_id, Needs()).add(waiting.change.needs())
+        at_ms = now_ms()
+        # Ascending: two nodes that lock the same accounts in the same order cannot wait for each other in a circle.
+        drafts = {account_id: Draft(connection, account_id, at_ms) for account_id in sorted(needs)}
+        for account_id, draft in drafts.items():
+            draft.load(needs[account_id])
+        return drafts
+
+    @staticmethod
+    def _apply(waiting: _Waiting, drafts: dict[int, Draft]) -> None:
+        try:
+            waiting.result = waiting.change.apply(drafts[waiting.change.account_id])
+            waiting.error = None
+        except WaslError as refusal:
+            waiting.error = refusal
+
+    def _open_connection(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _drop_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except self._engine.failures as error:
+                log.warning("journal connection did not close", error=type(error).__name__)
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    unavailable = Unavailable("The database does not answer; nothing was changed. Try again in a moment.")
+    unavailable.__cause__ = error
+    return unavailable
+
+
+def change_of(account_id: int, apply: Callable[[Draft], T]) -> Change[T]:
+    """A change made of a function, for what needs nothing fetched beforehand."""
+    return cast("Change[T]", _Applied(account_id, apply))
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    account_id: int
+    run: Callable[[Draft], Any]
+
+    def needs(self) -> Needs:
+        return Needs()
+
+    def apply(self, draft: Draft) -> Any:
+        return self.run(draft)

@@ -1,0 +1,125 @@
+"""SQLite: everything in one file, every commit on the disk."""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from wasl.store.database import Row, Table
+
+_ANY = re.compile(r"(<>|=) ANY\(\?\)")
+_PLACEHOLDERS = {
+    "{{id}}": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "{{bytes}}": "BLOB",
+    "{{hot_row}}": "",
+    # Trigrams find any part of a name or number. The rowid packs account and conversation, so that a search stays
+    # inside its account by a range of rowids.
+    "{{search}}": "CREATE VIRTUAL TABLE conversation_search USING fts5 (search_text, tokenize = 'trigram');",
+}
+BUSY_MILLISECONDS = 10_000
+CACHE_KIB = 64 * 1024
+WAL_PAGES_PER_CHECKPOINT = 4_000
+
+
+class SqliteEngine:
+    """A database file and how connections to it are opened."""
+
+    dialect = "sqlite"
+    failures: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def connect(self) -> "SqliteConnection":
+        """Open a connection with WAL and `synchronous=FULL`: NORMAL may lose a commit at a power cut."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        raw = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        raw.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES_PER_CHECKPOINT}")
+        raw.execute("PRAGMA temp_store = MEMORY")
+        return SqliteConnection(raw)
+
+
+class SqliteConnection:
+    """One connection; see `Connection`. `rows` and `run` use SQLite's own prepared-statement cache."""
+
+    dialect = "sqlite"
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._raw = raw
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        return self._raw.execute(_translated(sql), _adapted(parameters)).fetchall()
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        return self._raw.execute(_translated(sql), _adapted(parameters)).rowcount
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        self._raw.executemany(_insert_sql(table.name, tuple(table.columns)), rows)
+
+    def update(self, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
+        self._raw.executemany(_update_sql(table.name, tuple(columns), table.key), rows)
+
+    def script(self, sql: str) -> None:
+        for mark, text in _PLACEHOLDERS.items():
+            sql = sql.replace(mark, text)
+        statement = ""
+        for line in sql.splitlines():
+            statement += line + "\n"
+            if sqlite3.complete_statement(statement):
+                self._raw.execute(statement)
+                statement = ""
+
+    def begin_write(self) -> None:
+        self._raw.execute("BEGIN IMMEDIATE")
+
+    def begin_snapshot(self) -> None:
+        self._raw.execute("BEGIN")
+
+    def commit(self) -> None:
+        self._raw.execute("COMMIT")
+
+    def rollback(self) -> None:
+        if self._raw.in_transaction:
+            self._raw.execute("ROLLBACK")
+
+    def lock_stream(self, account_id: int) -> Row | None:
+        # BEGIN IMMEDIATE already keeps every other writer out.
+        found = self.rows("SELECT head_sequence, head_tag FROM account_stream WHERE account_id = ?", (account_id,))
+        return found[0] if found else None
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+@lru_cache(maxsize=1024)
+def _translated(sql: str) -> str:
+    def membership(match: re.Match[str]) -> str:
+        return ("IN" if match[1] == "=" else "NOT IN") + " (SELECT value FROM json_each(?))"
+
+    return _ANY.sub(membership, sql)
+
+
+def _adapted(parameters: Sequence[Any]) -> Sequence[Any]:
+    if any(type(value) is list for value in parameters):
+        return [orjson.dumps(value).decode() if type(value) is list else value for value in parameters]
+    return parameters
+
+
+@lru_cache(maxsize=64)
+def _insert_sql(table: str, columns: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+@lru_cache(maxsize=64)
+def _update_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+    assignments = ", ".join(f"{column} = ?" for column in columns)
+    return f"UPDATE {table} SET {assignments} WHERE {' AND '.join(f'{column} = ?' for column in key)}"
