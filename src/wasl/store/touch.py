@@ -47,6 +47,18 @@ def report_status(
     return True
 
 
+def progress_message(
+    draft: Draft, message: Message, status: MessageStatus, attempt: int, error: Json | None = None
+) -> None:
+    """Show how an attempt to send stands. Only before the provider has spoken: its word is never taken back."""
+    if message.status not in (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN):
+        return
+    message.status = status
+    message.error = error
+    message.hops = [*message.hops, [status.value, draft.now_ms, {"attempt": attempt}]]
+    touch_message(draft, message, "status")
+
+
 def settle_outbox(draft: Draft, message: Message) -> None:
     """What became of a message is known: nothing of it must still leave."""
     sql = "DELETE FROM outbox WHERE account_id = ? AND sequence = ?"
