@@ -1,0 +1,199 @@
+"""The people of the demo: invented customers, what they wrote before, what they may still ask, how they answer."""
+
+from dataclasses import dataclass
+
+CUSTOMER, BUSINESS = "customer", "business"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of a conversation's past; `type` and `extra` are those of the control API."""
+
+    minutes_ago: int
+    text: str
+    author: str = CUSTOMER
+    type: str = "text"
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One customer. Without a phone the business sees a username and a business-scoped id alone."""
+
+    name: str
+    phone: str | None
+    past: tuple[Line, ...]
+    questions: tuple[str, ...]
+    answers: tuple[str, ...]
+    username: str | None = None
+
+
+def _said(minutes_ago: int, text: str) -> Line:
+    return Line(minutes_ago, text)
+
+
+def _told(minutes_ago: int, text: str) -> Line:
+    return Line(minutes_ago, text, BUSINESS)
+
+
+ENGLISH = (
+    "Perfect, thank you!",
+    "Great, see you then",
+    "Thanks a lot 🙏",
+    "Ok, got it",
+    "One more thing: do you deliver?",
+)
+ARABIC = ("تمام، شكراً كتير", "يعطيكم العافية 🙏", "ممتاز، بكرا بمرق", "شكراً على الرد السريع", "طيب وكم التوصيل؟")
+ARABIZI = ("tamem, merci ktir", "yislamo 🙏", "okay bmor2 bokra", "mni7, shukran", "tayyeb w addesh el delivery?")
+
+CAST: tuple[Person, ...] = (
+    Person(
+        "Maya Khoury",
+        "+9613000101",
+        (
+            _said(340, "Hello! Is the olive oil soap back in stock?"),
+            _told(337, "Hi Maya, yes, since this morning."),
+            _said(336, "Wonderful. Could you keep four for me?"),
+            _told(331, "Kept under your name until Saturday."),
+            Line(330, "", type="location", extra=(("name", "Home"), ("address", "Sassine Square, Beirut"))),
+            _said(24, "Is it possible to deliver them today instead?"),
+        ),
+        ("Any news about my delivery?", "Do you have the lavender one too?", "What time do you close on Saturday?"),
+        ENGLISH,
+    ),
+    Person(
+        "كريم منصور",
+        "+9613000102",
+        (
+            _said(310, "مرحبا، بدي اسأل عن سلة الهدايا الكبيرة"),
+            _told(305, "أهلاً كريم، السلة الكبيرة بخمسة وأربعين دولار."),
+            _said(303, "حلو كتير. فيني ضيف عليها زعتر وزيت؟"),
+            _told(298, "أكيد، بصير خمسة وخمسين."),
+            _said(31, "تمام، بدي تنتين ليوم الجمعة إذا ممكن"),
+        ),
+        ("صباح الخير، جهزت الطلبية؟", "فيكن تبعتولي صورة السلة؟", "كم يوم بياخد التوصيل عطرابلس؟"),
+        ARABIC,
+    ),
+    Person(
+        "Nour",
+        "+9613000103",
+        (
+            _said(290, "hi"),
+            _said(290, "kifak"),
+            _said(289, "3andkon delivery 3a Jounieh?"),
+            _told(284, "Ahla Nour, eh akid, nhar el tanen w el khamis."),
+            _said(283, "sho el minimum order?"),
+            _said(17, "3amel talabiye bokra inshallah, 20 saboune"),
+        ),
+        ("sho 3amel?", "wein sar el driver?", "fi loun tene men el saboun?", "addesh el se3er hala2?"),
+        ARABIZI,
+    ),
+    Person(
+        "Daniel Weber",
+        "+12025550143",
+        (
+            _said(260, "Good afternoon, do you ship to Boston?"),
+            _told(250, "Good afternoon Daniel, we do: about eight days, 18 dollars."),
+            Line(248, "These two, please", type="image"),
+            _said(40, "I have not received an invoice yet."),
+        ),
+        ("Could you send me the tracking number?", "Is there customs duty on that?", "May I pay by card?"),
+        ENGLISH,
+    ),
+    Person(
+        "Rana Saab",
+        "+9613000104",
+        (
+            _said(235, "Bonjour! Vous faites des ateliers le week-end ?"),
+            _told(230, "Bonjour Rana, oui, samedi à 16 h. Il reste trois places."),
+            _said(229, "Super, deux places pour moi 😊"),
+            _said(52, "On peut venir avec des enfants ?"),
+        ),
+        ("L'atelier dure combien de temps ?", "Il y a un parking ?", "Je peux payer sur place ?"),
+        ("Merci beaucoup !", "Parfait, à samedi", "Très bien 🙏"),
+    ),
+    Person(
+        "أم جاد",
+        "+9613000105",
+        (
+            _said(220, "السلام عليكم"),
+            _said(219, "الصابون يلي اخدته المرة الماضية طلع بيجنن"),
+            _told(214, "وعليكم السلام، منفرح كتير بهالحكي!"),
+            _said(61, "بدي متله خمس قطع لأختي بألمانيا، بتشحنوا لهونيك؟"),
+        ),
+        ("كم بيكلف الشحن لألمانيا؟", "فيي ادفع عند الاستلام؟", "ابنتي بدها تمر تاخدهن، وين المحل؟"),
+        ARABIC,
+    ),
+    Person(
+        "Elias",
+        "+9613000106",
+        (
+            _said(205, "marhaba"),
+            _said(205, "el order #214 ma wosil"),
+            _told(200, "Marhaba Elias, sorry! El driver 3ala el tari2."),
+            _said(180, "wosil, bas fi 2at3a maksoura"),
+            Line(179, "hay el soura", type="image"),
+            _said(11, "fina nbaddela?"),
+        ),
+        ("eymta byousal el badal?", "ma 7ada da2elle", "ok natir, bas please lyom"),
+        ARABIZI,
+    ),
+    Person(
+        "Sofia Marin",
+        "+33639980001",
+        (
+            _said(190, "Hi, I run a small concept store in Lyon and would love to stock your soaps."),
+            _told(176, "Hello Sofia, lovely! Our wholesale list is on its way."),
+            Line(150, "Our shop, for reference", type="document", extra=(("filename", "concept-store.pdf"),)),
+            _said(73, "Is the minimum really 100 pieces?"),
+        ),
+        ("Do you offer samples?", "What is the lead time for 200 pieces?", "Can we put our own label on it?"),
+        ENGLISH,
+    ),
+    Person(
+        "Hadi",
+        None,
+        (
+            _said(165, "hello, I found you on Instagram"),
+            _told(160, "Welcome Hadi! How can we help?"),
+            _said(83, "do you have something for sensitive skin?"),
+        ),
+        ("is it fragrance free?", "and for babies?", "how long does one bar last?"),
+        ENGLISH,
+        username="hadi.designs",
+    ),
+    Person(
+        "Layal Fares",
+        "+9613000107",
+        (
+            _said(145, "Hiii, fikon t7ottoule el order 3a jnab?"),
+            _told(141, "Akid Layal ❤️"),
+            _said(96, "merci! jeyye ba3d el shoghel"),
+            Line(95, "", type="voice"),
+        ),
+        ("ba3dkon fet7in?", "fi parking?", "nsit es2al: fi gift wrap?"),
+        ARABIZI,
+    ),
+    Person(
+        "سامي الحاج",
+        "+9613000108",
+        (
+            _said(130, "بدي فاتورة باسم الشركة لو سمحتوا"),
+            _told(120, "تكرم، شو اسم الشركة والرقم المالي؟"),
+            _said(5, "شركة الأرز للتجارة، الرقم ١٢٣٤٥٦"),
+        ),
+        ("وصلت الفاتورة؟", "ممكن نسخة PDF؟", "بدنا كمان عشرين قطعة للمكتب"),
+        ARABIC,
+    ),
+    Person(
+        "Grace Okafor",
+        "+447700900123",
+        (
+            _said(110, "Hello, my parcel says delivered but I don't have it 😟"),
+            _told(104, "So sorry Grace, we are asking the courier right now."),
+            _said(2, "Any word from them?"),
+        ),
+        ("My neighbour doesn't have it either.", "Could you send another one?", "Thank you for looking into it."),
+        ENGLISH,
+    ),
+)

@@ -1,0 +1,198 @@
+"""A client of the control API, for tests and the bench that run beside an emulator."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import httpx2
+
+from wasl.clock import monotonic
+from wasl.limits import EMULATOR_WAIT_SECONDS_MAX
+
+JsonObject = dict[str, Any]
+_POLL_SECONDS = 0.02
+
+
+class RemoteFailure(Exception):
+    """The emulator did not do what was asked; the sentence is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteNumber:
+    """A business number with what the business must know of it."""
+
+    phone_number_id: str
+    display_phone_number: str
+    access_token: str
+    app_secret: str
+    webhook_url: str
+
+
+class RemoteEmulator:
+    """Plays customers and reads what the emulator saw. Every call raises RemoteFailure when it was not done.
+
+    Owns its connections: use it with `async with`, or close it.
+    """
+
+    def __init__(self, base_url: str, *, client: httpx2.AsyncClient | None = None) -> None:
+        timeout = EMULATOR_WAIT_SECONDS_MAX + 5
+        self.base_url = base_url.rstrip("/")
+        self._client = client or httpx2.AsyncClient(base_url=self.base_url, timeout=timeout, trust_env=False)
+
+    async def __aenter__(self) -> "RemoteEmulator":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    # Business numbers
+
+    async def add_number(self, phone_number_id: str, webhook_url: str, **details: str) -> RemoteNumber:
+        """Add or change a number; details are display_phone_number, access_token, app_secret, verify_token, …"""
+        asked = {"phone_number_id": phone_number_id, "webhook_url": webhook_url} | details
+        number = (await self._call("POST", "/numbers", asked))["number"]
+        return RemoteNumber(**{name: number[name] for name in RemoteNumber.__dataclass_fields__})
+
+    async def numbers(self) -> list[JsonObject]:
+        return list((await self._call("GET", "/numbers"))["numbers"])
+
+    async def verify(self, phone_number_id: str, verify_token: str | None = None) -> bool:
+        """Ask the number's webhook address to prove itself; return whether it could."""
+        asked = {"phone_number_id": phone_number_id, "verify_token": verify_token}
+        return bool((await self._call("POST", "/verification", asked))["verified"])
+
+    async def behave(self, phone_number_id: str | None = None, **behaviour: Any) -> None:
+        """Let a number, or all of them, behave so; what is not named is as on a good day."""
+        number = {} if phone_number_id is None else {"phone_number_id": phone_number_id}
+        await self._call("PUT", "/behaviour", number | behaviour)
+
+    async def behave_well(self) -> None:
+        await self._call("DELETE", "/behaviour")
+
+    # Customers
+
+    async def add_customer(self, **names: str) -> JsonObject:
+        """Make a customer from phone, name, bsuid, username; without a phone the business never sees one."""
+        customer: JsonObject = (await self._call("POST", "/customers", names))["customer"]
+        return customer
+
+    async def change_customer(self, address: str, **changes: str | bool) -> JsonObject:
+        """Change name, username, reachable or reads_at_once."""
+        customer: JsonObject = (await self._call("PATCH", f"/customers/{address}", changes))["customer"]
+        return customer
+
+    async def write(self, address: str, text: str, **options: Any) -> str:
+        """Let a customer write a text; return the message's id. With `wait=True` not before it is acknowledged."""
+        return await self.send(address, "text", text=text, **options)
+
+    async def write_all(self, address: str, texts: Sequence[str], **options: Any) -> list[str]:
+        """Let a customer write several texts at once; return their ids, in order."""
+        asked = {"messages": [{"text": text} for text in texts]} | options
+        return list((await self._call("POST", f"/customers/{address}/messages", asked))["message_ids"])
+
+    async def send(self, address: str, type: str, **options: Any) -> str:
+        """Let a customer send any type; return the message's id."""
+        answer = await self._call("POST", f"/customers/{address}/messages", {"type": type} | options)
+        return str(answer["message_id"])
+
+    async def react(self, address: str, message_id: str, emoji: str, **options: Any) -> str:
+        """Let a customer react to a message; an empty emoji takes it back."""
+        return await self.send(address, "reaction", message_id=message_id, emoji=emoji, **options)
+
+    async def edit(self, address: str, message_id: str, text: str, **options: Any) -> str:
+        return await self.send(address, "edit", message_id=message_id, text=text, **options)
+
+    async def delete(self, address: str, message_id: str, **options: Any) -> str:
+        """Let a customer delete a message for everyone."""
+        return await self.send(address, "revoke", message_id=message_id, **options)
+
+    async def echo(self, address: str, text: str, **options: Any) -> str:
+        """Let the business write to a customer on its own phone."""
+        return await self.send(address, "text", text=text, echo=True, **options)
+
+    async def read(self, address: str, phone_number_id: str | None = None) -> int:
+        """Let a customer look at the thread; return how many messages became read by it."""
+        asked = {"phone_number_id": phone_number_id}
+        return int((await self._call("POST", f"/customers/{address}/read", asked))["count"])
+
+    async def thread(self, address: str, phone_number_id: str | None = None) -> list[JsonObject]:
+        """Return what the customer sees, oldest first."""
+        query = "" if phone_number_id is None else f"?phone_number_id={phone_number_id}"
+        return list((await self._call("GET", f"/customers/{address}/thread{query}"))["entries"])
+
+    async def deliver(self, values: Sequence[JsonObject], **options: Any) -> list[JsonObject]:
+        """Deliver values made by hand; options are batch, duplicate, split, shuffle, wait and so on."""
+        return list((await self._call("POST", "/webhook", {"values": list(values)} | options))["deliveries"])
+
+    async def deliver_raw(self, body: str, **options: Any) -> list[JsonObject]:
+        """Deliver a body as it is, signed."""
+        return list((await self._call("POST", "/webhook", {"raw": body} | options))["deliveries"])
+
+    # What the emulator saw
+
+    async def accepted(self, after: int = 0) -> list[JsonObject]:
+        """Return every accepted send: message_id, recipient, body, callback_data, at, answered, …"""
+        return await self._all("/accepted", after)
+
+    async def refused(self, after: int = 0) -> list[JsonObject]:
+        return await self._all("/refused", after)
+
+    async def receipts(self, after: int = 0) -> list[JsonObject]:
+        """Return the business's read receipts."""
+        return await self._all("/receipts", after)
+
+    async def acknowledged(self, after: int = 0) -> list[str]:
+        """Return every provider id that was answered with 200: messages by id, statuses as `id:status`."""
+        return [item["provider_id"] for item in await self._all("/acks", after)]
+
+    async def deliveries(self, after: int = 0) -> list[JsonObject]:
+        return await self._all("/deliveries", after)
+
+    async def waiting(self) -> int:
+        """Return how many webhooks have no final answer yet."""
+        return int((await self._call("GET", "/deliveries?limit=0"))["waiting"])
+
+    async def until_quiet(self, within_seconds: float = 10.0) -> None:
+        """Wait until nothing is on its way to the business; raise TimeoutError."""
+        ends = monotonic() + within_seconds
+        while await self.waiting():
+            if monotonic() > ends:
+                raise TimeoutError("Webhooks still wait for an answer.")
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def until_accepted(self, count: int, within_seconds: float = 10.0) -> list[JsonObject]:
+        """Wait until so many sends were accepted since the start; return them; raise TimeoutError."""
+        ends = monotonic() + within_seconds
+        while len(found := await self.accepted()) < count:
+            if monotonic() > ends:
+                raise TimeoutError(f"Only {len(found)} of {count} sends were accepted.")
+            await asyncio.sleep(_POLL_SECONDS)
+        return found
+
+    async def forget(self) -> None:
+        """Forget all customers, all traffic and every bad behaviour; numbers stay."""
+        await self._call("DELETE", "/everything")
+
+    async def _all(self, path: str, after: int) -> list[JsonObject]:
+        items: list[JsonObject] = []
+        while True:
+            answer = await self._call("GET", f"{path}?after={after}")
+            items += answer["items"]
+            after = answer["next_after"]
+            if after >= answer["total"] or not answer["items"]:
+                return items
+
+    async def _call(self, method: str, path: str, asked: JsonObject | None = None) -> JsonObject:
+        body = None if asked is None else {name: value for name, value in asked.items() if value is not None}
+        answer = await self._client.request(method, f"/emulator{path}", json=body)
+        found: JsonObject = answer.json()
+        if not found.get("success"):
+            raise RemoteFailure(str(found.get("error", answer.status_code)))
+        return found
