@@ -185,7 +185,7 @@ class RedisServer:
     def stop(self) -> None:
         """End it; nothing happens when it does not run."""
         if self._process is not None:
-            _stop(self._process, signal.SIGTERM)
+            _stop(self._process, signal.SIGINT)
             self._process = None
 
     def _command(self, port: int) -> list[str]:
@@ -282,7 +282,7 @@ def _as_user(owner: str | None, command: list[str], dies_with_us: bool = False) 
     options = [] if owner is None else [f"--reuid={owner}", f"--regid={pwd.getpwnam(owner).pw_gid}", "--clear-groups"]
     if dies_with_us and shutil.which("setpriv"):
         # A test run that is killed takes its servers with it. One call for both: a change of user forgets the wish.
-        options.append("--pdeathsig=QUIT")
+        options.append("--pdeathsig=INT")
     return ["setpriv", *options, *command] if options else command
 
 

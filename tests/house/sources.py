@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # What is made, not written; and what git ignores.
-NOT_OURS = {".git", ".venv", "node_modules", "dashboard_build", "dist", "var", "__pycache__"}
+NOT_OURS = {".git", ".venv", "node_modules", "dashboard_build", "dist", "var", "wasl-data", "__pycache__"}
 # Files whose text a program made.
 GENERATED = {"package-lock.json", "schema.d.ts"}
 

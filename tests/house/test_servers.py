@@ -10,6 +10,8 @@ import pytest
 
 from servers import PostgresServer, Unavailable, postgres_server, redis_server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[PostgresServer]:
