@@ -3,6 +3,8 @@
 # Receiving
 WEBHOOK_BODY_BYTES_MAX = 3 * 1024 * 1024
 """Meta, "Webhooks": a payload is at most 3 MB; more is refused with 413."""
+JSON_DEPTH_MAX = 100
+"""Real bodies nest about fifteen levels; deeper ones could exhaust what reads and writes them."""
 REQUEST_BODY_BYTES_MAX = 64 * 1024
 """What the operators' API reads of a body: sixteen times the longest text."""
 
@@ -83,6 +85,16 @@ LOGIN_FAILURES_PER_ADDRESS_MAX = 30
 LOGIN_WINDOW_SECONDS = 300
 """Five wrong passwords per e-mail address (thirty per network address) in five minutes, then 429."""
 LOGIN_KEYS_REMEMBERED_MAX = 10_000
+LOGINS_AT_ONCE = 2
+"""Passwords checked at a time: each takes 64 MiB for tens of milliseconds."""
+LOGINS_WAITING_MAX = 50
+"""Logins that may wait for their turn, a few seconds' worth; beyond it 429."""
+EMAIL_CHARACTERS_MAX = 254
+"""RFC 5321, the longest address that can be written to."""
+NAME_CHARACTERS_MAX = 100
+"""Of an account or an operator."""
+PROVIDER_SECRET_CHARACTERS_MAX = 2_000
+"""Of an app secret or a token; Meta's access tokens are around 250."""
 
 # The emulator
 EMULATOR_CUSTOMERS_MAX = 20_000
@@ -119,3 +131,5 @@ EMULATOR_STREAM_PAUSE_SECONDS = 0.15
 EMULATOR_MESSAGES_PER_CALL_MAX = 1_000
 EMULATOR_COPIES_MAX = 100
 """How many times one webhook may be sent on purpose."""
+EMULATOR_CAST_MESSAGES_MAX = 2_000
+"""What the demo's customers write by themselves: some three hours; their answers go on."""

@@ -229,4 +229,9 @@ CREATE TABLE settings_version (
   version BIGINT NOT NULL
 );
 INSERT INTO settings_version (only_row, version) VALUES (1, 1);
+
+CREATE TABLE installation (
+  only_row BIGINT PRIMARY KEY,
+  secret_check TEXT NOT NULL -- derived from WASL_SECRET_KEY, so that a start with another key is refused
+);
 {{search}}
