@@ -1,0 +1,1 @@
+"""The customers' side: what each provider sends and accepts."""
