@@ -1,5 +1,7 @@
 """Operators' passwords, kept as Argon2 hashes. Each call takes tens of milliseconds and 64 MiB: run it on a thread."""
 
+import functools
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -8,8 +10,11 @@ from wasl.limits import PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN
 
 _hasher = PasswordHasher()
 
-NOBODYS_HASH = _hasher.hash("nobody has this password")
-"""What an unknown e-mail address is checked against, so that the answer takes as long as for a known one."""
+
+@functools.cache
+def nobodys_hash() -> str:
+    """What an unknown e-mail address is checked against, so that the answer takes as long as for a known one."""
+    return _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
