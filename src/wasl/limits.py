@@ -21,7 +21,9 @@ RING_FRAMES_MAX = 1024
 RING_BYTES_MAX = 1024 * 1024
 """The newest frames of an account kept for everyone: about a minute of a busy account."""
 REPLAY_EVENTS_PER_READ = 500
-"""Events per read behind the ring: about 1 MB of frames."""
+"""Events per read when a node catches up: about 1 MB."""
+STREAM_REPLAY_EVENTS = 40
+"""Events per read of one stream behind the ring: about one write, so that a stalled reader holds no more."""
 REPLAY_EVENTS_MAX = 5_000
 """Further behind than this, a fresh snapshot is cheaper than a replay."""
 STREAM_WRITE_BYTES = 64 * 1024
@@ -50,12 +52,21 @@ HISTORY_PAGE_MAX = 100
 PAGE_NUMBER_MAX = 1_000
 """The `page` parameter counts rows from the top; deeper readers use the cursor, whose cost does not grow."""
 CACHED_PAGES_MAX = 1_000
+CACHED_PAGES_BYTES_MAX = 32 * 1024 * 1024
+"""First pages of the list that are kept encoded; a page is about 1 kB per conversation."""
+LISTED_CONVERSATIONS_MAX = 500
+"""What the lists without pages show: those being served, those waiting, those of one contact."""
 PREVIEW_CHARACTERS = 200
 SEARCH_CHARACTERS_MAX = 100
 SEARCH_MATCHES_SORTED_MAX = 2_000
 """Up to here matches are collected and sorted; a commoner word is found faster by walking the list itself."""
 SEARCH_WALK_ROWS_MAX = 50_000
-"""How many of the newest conversations a search of one or two letters looks through."""
+"""How many conversations one request of a search for a very short or very common word looks through; the next page
+goes on from there."""
+HISTORY_DAYS_MAX = 3_650
+METRICS_WINDOW_HOURS = 24
+METRICS_KEPT_SECONDS = 5.0
+"""How long the figures of an account are answered from memory: every dashboard asks for them, and nobody counts along."""
 
 # Sending
 TEXT_CHARACTERS_MAX = 4096
@@ -73,8 +84,32 @@ SEND_UNKNOWN_BLOCKS_SECONDS = 120
 """How long an unsettled message holds back the next of its conversation."""
 SENDS_AT_ONCE = 64
 """Requests to providers under way at a time."""
+SEND_CONNECT_SECONDS_MAX = 5.0
+SEND_POOL_SECONDS_MAX = 5.0
+SEND_WRITE_SECONDS_MAX = 10.0
+SEND_READ_SECONDS_MAX = 20.0
+SEND_TOTAL_SECONDS_MAX = 45.0
+"""One request to a provider, step by step and in all: well inside its lease, so that no answer comes after it."""
+SEND_ANSWER_BYTES_MAX = 64 * 1024
+"""What is read of a provider's answer to a send; real ones are under 2 KB."""
+SEND_BUSY_RETRY_SECONDS = 2.0
+"""The provider was overloaded, or could not be reached."""
+SEND_PAIR_RETRY_SECONDS = 6.0
+"""Meta, "Pair rate limit": one message in six seconds to one customer."""
+SEND_LIMITED_RETRY_SECONDS = 60.0
+"""A limit of the whole account was reached; such limits are counted by the minute and hour."""
+SEND_HELD_RETRY_SECONDS = 300.0
+"""An administrator has to act; until then a look every five minutes is enough."""
+SEND_RETRY_AFTER_SECONDS_MAX = 3600.0
+"""The longest pause that a provider's Retry-After may ask for."""
 CHANNEL_MESSAGES_PER_SECOND = 80
 """Meta, "Throughput": per business number."""
+PAIR_SECONDS_PER_MESSAGE = 6.0
+PAIR_BURST = 45
+"""Meta, "Messaging limits": one message per 6 s to one customer, with bursts of 45 on credit."""
+PACES_REMEMBERED_MAX = 20_000
+OUTBOX_LOOK_SECONDS = 1.0
+"""How often the outbox is looked at when nothing was heard: messages that another process queued, and retries."""
 
 # People
 PASSWORD_CHARACTERS_MIN = 8
@@ -133,3 +168,8 @@ EMULATOR_COPIES_MAX = 100
 """How many times one webhook may be sent on purpose."""
 EMULATOR_CAST_MESSAGES_MAX = 2_000
 """What the demo's customers write by themselves: some three hours; their answers go on."""
+
+# Timers
+SETTINGS_LOOK_SECONDS = 1.0
+"""How soon a node notices a channel or an operator that another process added."""
+HOUSEKEEPING_SECONDS = 600.0
