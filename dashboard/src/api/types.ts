@@ -1,0 +1,213 @@
+/** The shapes that the server speaks: snake_case, ids are strings, times are ISO 8601 with Z. */
+
+export type ConversationStatus = "bot" | "human" | "waiting_human" | "resolved";
+export type Role = "user" | "bot" | "operator" | "system";
+export type DeliveryStatus = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown";
+export type MessageType =
+  | "text"
+  | "image"
+  | "voice"
+  | "audio"
+  | "video"
+  | "document"
+  | "sticker"
+  | "location"
+  | "contacts"
+  | "interactive"
+  | "order"
+  | "template"
+  | "unsupported";
+
+export interface Channel {
+  channel_id: string;
+  provider: string;
+  phone_number_id: string;
+  display_phone_number: string | null;
+  name: string | null;
+}
+
+export interface LastMessage {
+  message_id: string;
+  content: string;
+  is_user: boolean;
+  role: Role;
+  timestamp: string;
+  type: MessageType;
+  status: DeliveryStatus | null;
+}
+
+export interface CustomerInfo {
+  name: string | null;
+  phone: string | null;
+  username: string | null;
+  bsuid: string | null;
+  identities: { kind: string; value: string }[];
+}
+
+/** A row of the list as events carry it: the same for every operator. */
+export interface ConversationRow {
+  conversation_id: string;
+  user_id: string;
+  user_name: string | null;
+  user_phone: string | null;
+  phone_clean: string | null;
+  language: string | null;
+  channel: Channel;
+  status: ConversationStatus;
+  operator_id: string | null;
+  operator_name: string | null;
+  last_message: LastMessage | null;
+  last_activity: string;
+  last_sequence: number;
+  message_count: number;
+  inbound_count: number;
+  duration_seconds: number;
+  is_live: boolean;
+  sentiment: string | null;
+  window_expires_at: string | null;
+  waiting_since: string | null;
+  priority: number;
+  handover_epoch: number;
+  customer_info: CustomerInfo;
+  version: number;
+}
+
+/** A row as it is shown to one operator. `unread_count` is null while only the server could tell it. */
+export interface Conversation extends ConversationRow {
+  unread_count: number | null;
+}
+
+/** What it takes to open a conversation. */
+export interface Selection {
+  user_id: string;
+  conversation_id: string;
+}
+
+/** A list: one status, all of them (null), or those who wait, the most urgent first. */
+export type ListKind = ConversationStatus | "queue" | null;
+
+export interface Reaction {
+  emoji: string;
+  from: string;
+  timestamp: string;
+}
+
+export interface ReplyPreview {
+  message_id: string;
+  role: Role;
+  type: MessageType;
+  content: string;
+}
+
+export interface Media {
+  id: string;
+  url: string | null;
+  mime_type: string;
+  bytes: number | null;
+  name: string | null;
+  duration_seconds: number | null;
+  width: number | null;
+  height: number | null;
+  sha256: string | null;
+}
+
+export interface Message {
+  message_id: string;
+  conversation_id: string;
+  user_id: string;
+  sequence: number;
+  clock: number;
+  version: number;
+  timestamp: string;
+  is_user: boolean;
+  role: Role;
+  handled_by: null | "bot" | "operator" | "phone";
+  operator_id: string | null;
+  operator_name: string | null;
+  origin: "live" | "echo" | "history";
+  type: MessageType;
+  content: string;
+  text: string | null;
+  status: DeliveryStatus | null;
+  error: { code: string | number | null; message: string } | null;
+  reply_to: string | null;
+  reply_preview: ReplyPreview | null;
+  reactions: Reaction[];
+  edited_at: string | null;
+  deleted_at: string | null;
+  audio_url: string | null;
+  image_url: string | null;
+  media: Media | null;
+  metadata: Record<string, unknown>;
+  client_message_id: string | null;
+}
+
+export interface Operator {
+  operator_id: string;
+  name: string;
+  email: string;
+  role: "owner" | "admin" | "operator";
+  status: OperatorStatus;
+}
+export type OperatorStatus = "available" | "busy" | "away";
+
+export interface Session {
+  operator: Operator;
+  account: { account_id: string; name: string };
+  expires_at: string;
+}
+
+export interface ChatsPage {
+  chats: Conversation[];
+  next_cursor: string | null;
+  has_more: boolean;
+  total: number;
+  as_of: string;
+}
+
+export interface QueueAnswer {
+  queue: Conversation[];
+  total: number;
+  as_of?: string;
+}
+
+export interface HistoryPage {
+  messages: Message[];
+  has_more: boolean;
+  next_before: string | null;
+  total_messages: number;
+  as_of: string;
+  conversation: Conversation | ConversationRow | null;
+}
+
+/** An event as it comes over the stream (data still text) or from a poll (data already read). */
+export interface LiveEvent {
+  event: string;
+  id: string | null;
+  data: Record<string, unknown>;
+}
+
+export interface PollAnswer {
+  events: LiveEvent[];
+  cursor: string;
+  has_more: boolean;
+  resync: { reason: string; sequence: number; tag: string } | null;
+}
+
+export interface Metrics {
+  active_conversations: number;
+  bot_conversations: number;
+  human_conversations: number;
+  waiting_conversations: number;
+  resolved_conversations: number;
+  average_wait_seconds: number | null;
+  window_hours: number;
+  messages_in: number;
+  messages_out: number;
+}
+
+export interface TraceHop {
+  hop: string;
+  at: string;
+  detail: unknown;
+}

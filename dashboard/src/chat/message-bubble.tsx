@@ -1,0 +1,85 @@
+/** One message: who said it, what, when, and how far it got. */
+import { memo } from "react";
+import type { Message } from "../api/types.ts";
+import { useText } from "../i18n/index.ts";
+import type { Pending } from "../live/pending.ts";
+import { BubbleActions } from "./bubble-actions.tsx";
+import { BubbleFoot } from "./bubble-foot.tsx";
+import { Content } from "./content.tsx";
+import { PendingActions } from "./pending-actions.tsx";
+import { Quote } from "./quote.tsx";
+import { Reactions } from "./reactions.tsx";
+import { SystemLine } from "./system-line.tsx";
+
+export interface BubbleProps {
+  message: Message;
+  pending: Pending | null;
+  isFirstOfGroup: boolean;
+  isOwn: boolean;
+  isFlashed: boolean;
+  onQuote: (message_id: string) => void;
+  onTrace: (message: Message) => void;
+}
+
+export const MessageBubble = memo(function MessageBubble(props: BubbleProps) {
+  const { message, pending, isFirstOfGroup, isFlashed } = props;
+  const isSystem = message.role === "system";
+  return (
+    <article
+      data-testid="message"
+      data-message-id={message.message_id}
+      data-sequence={message.sequence}
+      data-status={message.status ?? ""}
+      data-role={message.role}
+      data-pending={pending?.state}
+      className={`group flex flex-col rounded-2xl ${isFirstOfGroup ? "pt-2.5" : "pt-0.5"} ${isFlashed ? "flash" : ""} ${isSystem ? "items-center" : message.is_user ? "items-start" : "items-end"}`}
+    >
+      {isSystem ? <SystemLine message={message} /> : <Bubble {...props} />}
+      {pending && <PendingActions pending={pending} />}
+    </article>
+  );
+});
+
+function Bubble({ message, pending, isFirstOfGroup, isOwn, onQuote, onTrace }: BubbleProps) {
+  return (
+    <div className={`flex max-w-[88%] items-center gap-1 sm:max-w-[75%] ${message.is_user ? "" : "flex-row-reverse"}`}>
+      <div className="min-w-0">
+        <div
+          className={`relative rounded-2xl px-3 pt-1.5 pb-1 shadow-xs ${groundOf(message)} ${isFirstOfGroup ? (message.is_user ? "rounded-ss-md" : "rounded-se-md") : ""}`}
+        >
+          {isFirstOfGroup && <Author message={message} isOwn={isOwn} />}
+          {message.reply_preview && <Quote preview={message.reply_preview} onOpen={onQuote} />}
+          <Content message={message} />
+          <BubbleFoot message={message} pending={pending} />
+        </div>
+        <Reactions message={message} />
+      </div>
+      {!pending && <BubbleActions message={message} onTrace={onTrace} />}
+    </div>
+  );
+}
+
+function groundOf(message: Message): string {
+  if (message.is_user) return "bg-bubble-in";
+  return message.role === "bot" ? "bg-bubble-bot" : "bg-bubble-out";
+}
+
+/** The customer needs no name, there is only one; on our side it matters who it was. */
+function Author({ message, isOwn }: { message: Message; isOwn: boolean }) {
+  const text = useText();
+  if (message.is_user || (isOwn && message.handled_by !== "phone")) return null;
+  return (
+    <p
+      className={`plain-direction font-medium text-xs ${message.role === "bot" ? "text-read" : "text-accent"}`}
+      dir="auto"
+    >
+      {authorOf(message, text)}
+    </p>
+  );
+}
+
+function authorOf(message: Message, text: ReturnType<typeof useText>): string {
+  if (message.handled_by === "phone") return text("message_from_phone");
+  if (message.role === "bot") return text("message_from_bot");
+  return message.operator_name ?? text("message_from_operator");
+}

@@ -1,0 +1,161 @@
+/** The messages: anchored at the end, joined by older ones at the top without a jump, following only a reader who is at the end. */
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Message, Operator, Selection } from "../api/types.ts";
+import { useText } from "../i18n/index.ts";
+import { useScreen } from "../live/store.ts";
+import { DayDivider } from "./day-divider.tsx";
+import { type Entry, entriesOf } from "./entries.ts";
+import { JumpToNewest } from "./jump-to-newest.tsx";
+import { MessageBubble } from "./message-bubble.tsx";
+import { MessageTrace } from "./message-trace.tsx";
+import { OlderMessages } from "./older-messages.tsx";
+import { useReading } from "./reading.ts";
+
+/** As long as all of it fits into the page it is all there: for the browser's own search and for screen readers. */
+const ENTRIES_WHOLE_MAX = 300;
+const OVERSCAN = 15;
+/** Pixels from the end within which the reader counts as being at the end. */
+const NEAR_END = 100;
+/** Room above the first message for the sign of what is there. */
+const TOP_ROOM = 56;
+const FLASH_MS = 1600;
+
+type List = Virtualizer<HTMLDivElement, Element>;
+
+export function MessageList({ selected, operator }: { selected: Selection; operator: Operator }) {
+  const text = useText();
+  const entries = useEntries(selected.conversation_id, operator);
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer<HTMLDivElement, Element>({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimatedHeight(entries[index]),
+    getItemKey: (index) => entries[index]?.key ?? index,
+    overscan: entries.length <= ENTRIES_WHOLE_MAX ? ENTRIES_WHOLE_MAX : OVERSCAN,
+    paddingStart: TOP_ROOM,
+    paddingEnd: 12,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: NEAR_END,
+  });
+  const { isAtEnd, look } = useEnd(list, entries);
+  const { unseen } = useReading(selected.conversation_id, isAtEnd);
+  const { flashed, jumpTo } = useJump(list, entries);
+  const [traced, setTraced] = useState<Message | null>(null);
+  return (
+    <div className="relative flex min-h-0 flex-1">
+      <div
+        ref={scroller}
+        onScroll={look}
+        role="log"
+        aria-label={text("chat_messages")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key
+        tabIndex={0}
+        data-testid="message-list"
+        data-at-end={isAtEnd}
+        className="chat-ground min-h-0 flex-1 overflow-y-auto overscroll-contain [overflow-anchor:none]"
+      >
+        <div className="relative mx-auto w-full max-w-4xl" style={{ height: list.getTotalSize() }}>
+          <OlderMessages selected={selected} scroller={scroller} height={TOP_ROOM} />
+          {list.getVirtualItems().map(({ key, index, start }) => (
+            <div
+              key={key}
+              ref={list.measureElement}
+              data-index={index}
+              className="absolute inset-x-0 top-0 px-3 sm:px-6"
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <EntryView
+                entry={entries[index]}
+                operatorId={operator.operator_id}
+                isFlashed={flashed === key}
+                onQuote={jumpTo}
+                onTrace={setTraced}
+              />
+            </div>
+          ))}
+        </div>
+      </div>
+      {!isAtEnd && <JumpToNewest unseen={unseen} onJump={() => list.scrollToEnd()} />}
+      {traced && <MessageTrace message={traced} onClose={() => setTraced(null)} />}
+    </div>
+  );
+}
+
+function useEntries(conversation_id: string, operator: Operator): Entry[] {
+  const messages = useScreen((state) => state.live.threads[conversation_id]?.messages);
+  const pending = useScreen((state) => state.pending);
+  return useMemo(() => {
+    const own = pending.filter((entry) => entry.conversation_id === conversation_id);
+    return entriesOf(messages ?? [], own, operator);
+  }, [messages, pending, conversation_id, operator]);
+}
+
+function estimatedHeight(entry: Entry | undefined): number {
+  if (entry?.kind !== "message") return 48;
+  return 44 + 22 * Math.min(20, Math.ceil(entry.message.content.length / 60));
+}
+
+/** Whether the reader is at the end; an own new message always brings them there. */
+function useEnd(list: List, entries: Entry[]) {
+  const [isAtEnd, setIsAtEnd] = useState(true);
+  const look = useCallback(() => {
+    const element = list.scrollElement;
+    if (element) setIsAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight <= NEAR_END);
+  }, [list]);
+  useLayoutEffect(() => list.scrollToEnd(), [list]);
+  // Rows are measured after they are there, which moves the end without a scroll.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the size is the reason to look again
+  useEffect(look, [look, entries, list.getTotalSize()]);
+  const last = entries.at(-1);
+  const ownNewest = last?.kind === "message" && last.pending ? last.key : null;
+  useEffect(() => {
+    if (ownNewest) list.scrollToEnd();
+  }, [ownNewest, list]);
+  return { isAtEnd, look };
+}
+
+/** A click on a quote goes to the quoted message, if it is loaded, and lights it up for a moment. */
+function useJump(list: List, entries: Entry[]) {
+  const [flashed, setFlashed] = useState<string | null>(null);
+  const latest = useRef(entries);
+  latest.current = entries;
+  const jumpTo = useCallback(
+    (message_id: string) => {
+      const isIt = (entry: Entry) => entry.kind === "message" && entry.message.message_id === message_id;
+      const index = latest.current.findIndex(isIt);
+      if (index < 0) return;
+      list.scrollToIndex(index, { align: "center" });
+      setFlashed((latest.current[index] as Entry).key);
+      setTimeout(() => setFlashed(null), FLASH_MS);
+    },
+    [list],
+  );
+  return { flashed, jumpTo };
+}
+
+interface EntryProps {
+  entry: Entry | undefined;
+  operatorId: string;
+  isFlashed: boolean;
+  onQuote: (message_id: string) => void;
+  onTrace: (message: Message) => void;
+}
+
+function EntryView({ entry, operatorId, isFlashed, onQuote, onTrace }: EntryProps) {
+  if (!entry) return null;
+  if (entry.kind === "day") return <DayDivider timestamp={entry.timestamp} />;
+  const { message, pending, isFirstOfGroup } = entry;
+  return (
+    <MessageBubble
+      message={message}
+      pending={pending}
+      isFirstOfGroup={isFirstOfGroup}
+      isOwn={message.operator_id === operatorId}
+      isFlashed={isFlashed}
+      onQuote={onQuote}
+      onTrace={onTrace}
+    />
+  );
+}

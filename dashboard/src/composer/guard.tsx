@@ -1,0 +1,61 @@
+/** Stops a send for one look: something arrived that its author had not seen. */
+import { useEffect, useRef } from "react";
+import { useText } from "../i18n/index.ts";
+import { changeDraft, draftOf } from "../live/drafts.ts";
+import { sendAnyway, withdraw } from "../live/outbox.ts";
+import type { Pending } from "../live/pending.ts";
+import { Button } from "../ui/button.tsx";
+
+/** More than this few lines is what the message list is for. */
+const LINES_MAX = 3;
+
+export function Guard({ pending, onEdit }: { pending: Pending; onEdit: () => void }) {
+  const text = useText();
+  const box = useRef<HTMLDivElement>(null);
+  // Enter sends anyway, Escape goes back to the text: no hand leaves the keyboard.
+  useEffect(() => box.current?.querySelector("button")?.focus(), []);
+  const edit = () => {
+    const draft = draftOf(pending.conversation_id);
+    const content = draft.text ? `${pending.content}\n${draft.text}` : pending.content;
+    changeDraft(pending.conversation_id, { text: content, reply: draft.reply ?? pending.reply_preview });
+    withdraw(pending);
+    onEdit();
+  };
+  return (
+    <div
+      ref={box}
+      role="alertdialog"
+      aria-label={text("guard_title")}
+      data-testid="guard"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        edit();
+      }}
+      className="mb-2 rounded-2xl bg-warn-soft p-3 text-sm"
+    >
+      <p className="font-medium text-warn">{text("guard_title")}</p>
+      <ul className="my-2 space-y-1">
+        {pending.newer.slice(-LINES_MAX).map((message) => (
+          <li key={message.message_id} dir="auto" className="plain-line">
+            <span className="font-medium">
+              {message.is_user ? text("message_from_customer") : message.operator_name}:{" "}
+            </span>
+            {message.content}
+          </li>
+        ))}
+      </ul>
+      <blockquote dir="auto" className="plain-direction mb-3 line-clamp-3 border-warn border-s-2 ps-2 text-ink-soft">
+        {pending.content}
+      </blockquote>
+      <div className="flex flex-wrap gap-2">
+        <Button look="primary" testId="guard-send-anyway" onClick={() => sendAnyway(pending, true)}>
+          {text("guard_send_anyway")}
+        </Button>
+        <Button testId="guard-edit" onClick={edit}>
+          {text("guard_edit")}
+        </Button>
+      </div>
+    </div>
+  );
+}

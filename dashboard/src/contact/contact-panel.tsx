@@ -1,0 +1,98 @@
+/** Who the customer is, and what WhatsApp allows just now. */
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import type { Conversation } from "../api/types.ts";
+import { useLanguage, useText } from "../i18n/index.ts";
+import { displayName } from "../lib/names.ts";
+import { useNow } from "../lib/now.ts";
+import { until } from "../lib/time.ts";
+import { useScreen } from "../live/store.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+
+export function ContactPanel({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
+  const text = useText();
+  const row = useScreen((state) => state.live.conversations[conversationId]);
+  return (
+    <aside
+      aria-label={text("details")}
+      data-testid="contact-panel"
+      className="absolute inset-y-0 end-0 z-10 w-full overflow-y-auto border-line border-s bg-surface p-4 shadow-xl sm:w-80 xl:static xl:shrink-0 xl:shadow-none"
+    >
+      <div className="flex justify-end">
+        <IconButton small label={text("details_close")} onClick={onClose}>
+          <X />
+        </IconButton>
+      </div>
+      {row && <Facts row={row} />}
+    </aside>
+  );
+}
+
+function Facts({ row }: { row: Conversation }) {
+  const text = useText();
+  const language = useLanguage((state) => state.language);
+  const { identities = [], username } = row.customer_info ?? {};
+  return (
+    <>
+      <div className="mb-6 flex flex-col items-center gap-3 text-center">
+        <Avatar id={row.user_id} name={row.user_name} size="size-20 text-2xl" />
+        <h2 dir="auto" className="font-semibold text-lg">
+          {displayName(row) ?? text("unknown_customer")}
+        </h2>
+      </div>
+      <dl className="space-y-4 text-sm">
+        {row.user_phone && (
+          <Fact name={text("details_phone")}>
+            <bdi dir="ltr">{row.user_phone}</bdi>
+          </Fact>
+        )}
+        {username && (
+          <Fact name={text("details_username")}>
+            <bdi dir="ltr">@{username}</bdi>
+          </Fact>
+        )}
+        <Fact name={text("details_channel")}>
+          {row.channel.name} <bdi dir="ltr">{row.channel.display_phone_number ?? row.channel.phone_number_id}</bdi>
+        </Fact>
+        <Fact name={text("details_messages")}>{row.message_count.toLocaleString(language)}</Fact>
+        <FreeAnswers row={row} />
+        {identities.length > 0 && (
+          <Fact name={text("details_identities")}>
+            {identities.map(({ kind, value }) => (
+              <span key={`${kind} ${value}`} className="block break-all text-ink-soft text-xs" dir="ltr">
+                {kind}: {value}
+              </span>
+            ))}
+          </Fact>
+        )}
+      </dl>
+    </>
+  );
+}
+
+function FreeAnswers({ row }: { row: Conversation }) {
+  const text = useText();
+  const language = useLanguage((state) => state.language);
+  const now = useNow();
+  if (!row.window_expires_at) return null;
+  const left = until(language, row.window_expires_at, now);
+  return (
+    <Fact name={text("details_window")}>
+      {left ? (
+        text("details_window_left", { time: left })
+      ) : (
+        <span className="text-warn">{text("details_window_closed")}</span>
+      )}
+    </Fact>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-ink-faint text-xs">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

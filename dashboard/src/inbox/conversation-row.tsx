@@ -1,0 +1,136 @@
+/** One conversation in the list: who, what last, when, who answers, what is unread. */
+import { Bot, CheckCheck, Hourglass, UserRound } from "lucide-react";
+import { memo } from "react";
+import { Link } from "wouter";
+import type { Conversation } from "../api/types.ts";
+import { type Translate, useLanguage, useText } from "../i18n/index.ts";
+import { displayName } from "../lib/names.ts";
+import { useNow } from "../lib/now.ts";
+import { readPlace, writePlace } from "../lib/place.ts";
+import { ago, listTime, moment } from "../lib/time.ts";
+import { whoAnswers } from "../lib/who-answers.ts";
+import { useDrafts } from "../live/drafts.ts";
+import { useScreen } from "../live/store.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { StatusTicks } from "../ui/status-ticks.tsx";
+import { TypeIcon } from "../ui/type-icon.tsx";
+
+interface RowProps {
+  id: string;
+  isSelected: boolean;
+  operatorId: string;
+}
+
+export const ConversationRow = memo(function ConversationRow({ id, isSelected, operatorId }: RowProps) {
+  const row = useScreen((state) => state.live.conversations[id]);
+  const text = useText();
+  const language = useLanguage((state) => state.language);
+  const now = useNow();
+  if (!row) return null;
+  const name = displayName(row) ?? text("unknown_customer");
+  const isUnread = row.unread_count === null || row.unread_count > 0;
+  return (
+    <Link
+      href={addressOf(row)}
+      data-testid="conversation-row"
+      data-conversation-id={row.conversation_id}
+      data-status={row.status}
+      data-unread={row.unread_count ?? ""}
+      aria-current={isSelected ? "true" : undefined}
+      className={`flex h-full items-center gap-3 rounded-2xl px-2.5 ${isSelected ? "bg-chosen" : "hover:bg-raised"}`}
+    >
+      <Avatar id={row.user_id} name={row.user_name} />
+      <span className="min-w-0 flex-1">
+        <span className="flex items-baseline gap-2">
+          <span dir="auto" className={`plain-line min-w-0 flex-1 ${isUnread ? "font-semibold" : "font-medium"}`}>
+            {name}
+          </span>
+          <time
+            dateTime={row.last_activity}
+            title={moment(language, row.last_activity)}
+            className={`shrink-0 text-xs ${isUnread ? "font-medium text-accent" : "text-ink-faint"}`}
+          >
+            {listTime(language, row.last_activity, now)}
+          </time>
+        </span>
+        <span className="flex items-center gap-2">
+          <Preview row={row} />
+          <Unread count={row.unread_count} />
+        </span>
+        <WhoAnswers
+          row={row}
+          operatorId={operatorId}
+          waited={row.waiting_since ? ago(language, row.waiting_since, now) : null}
+        />
+      </span>
+    </Link>
+  );
+});
+
+/** The link keeps the list's filters. */
+function addressOf({ user_id, conversation_id }: Conversation): string {
+  return writePlace({ ...readPlace("/", window.location.search), selected: { user_id, conversation_id } });
+}
+
+function Preview({ row }: { row: Conversation }) {
+  const text = useText();
+  const draft = useDrafts((drafts) => drafts[row.conversation_id]?.text);
+  const last = row.last_message;
+  return (
+    <span className="flex min-w-0 flex-1 items-center gap-1 text-ink-soft text-sm">
+      {draft && <span className="shrink-0 text-bad">{text("draft")}:</span>}
+      {!draft && last && !last.is_user && <StatusTicks status={last.status} />}
+      {!draft && last && <TypeIcon type={last.type} className="size-3.5 shrink-0" />}
+      <span dir="auto" className="plain-line min-w-0 flex-1">
+        {draft ?? (last ? previewOf(last, text) : "")}
+      </span>
+    </span>
+  );
+}
+
+function previewOf(last: NonNullable<Conversation["last_message"]>, text: Translate): string {
+  return last.content || (last.type === "text" ? "" : text(`type_${last.type}`));
+}
+
+function Unread({ count }: { count: number | null }) {
+  const text = useText();
+  const language = useLanguage((state) => state.language);
+  if (count === 0) return null;
+  const label = count === null ? text("unread_some") : text("unread", { count });
+  return (
+    <span
+      role="img"
+      aria-label={label}
+      data-testid="unread"
+      className={`grid shrink-0 place-items-center rounded-full bg-accent font-semibold text-accent-ink text-xs tabular-nums ${count === null ? "size-2.5" : "h-5 min-w-5 px-1.5"}`}
+    >
+      {count === null ? "" : count > 99 ? `${(99).toLocaleString(language)}+` : count.toLocaleString(language)}
+    </span>
+  );
+}
+
+const WHO_ICONS = { bot: Bot, human: UserRound, waiting_human: Hourglass, resolved: CheckCheck };
+
+interface WhoProps {
+  row: Conversation;
+  operatorId: string;
+  waited: string | null;
+}
+
+function WhoAnswers({ row, operatorId, waited }: WhoProps) {
+  const text = useText();
+  const Icon = WHO_ICONS[row.status] ?? Bot;
+  const isWaiting = row.status === "waiting_human";
+  return (
+    <span
+      data-testid="who-answers"
+      className={`flex items-center gap-1 text-xs ${isWaiting ? "text-warn" : "text-ink-faint"}`}
+    >
+      <Icon aria-hidden="true" className="size-3 shrink-0" />
+      <span className="truncate">
+        {whoAnswers(row, operatorId, text)}
+        {isWaiting && waited && ` · ${waited}`}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,24 @@
+/** How many wait, and for how long: one line above the list. */
+import { useQuery } from "@tanstack/react-query";
+import { metrics } from "../api/pages.ts";
+import { useText } from "../i18n/index.ts";
+
+const REFRESH_MS = 15_000;
+
+export function MetricsLine() {
+  const text = useText();
+  const { data } = useQuery({ queryKey: ["metrics"], queryFn: metrics, refetchInterval: REFRESH_MS });
+  if (!data) return null;
+  const { waiting_conversations, average_wait_seconds } = data.metrics;
+  const minutes = Math.round((average_wait_seconds ?? 0) / 60);
+  return (
+    <p className="truncate text-ink-faint text-xs" data-testid="metrics">
+      <span className={waiting_conversations > 0 ? "text-warn" : ""}>
+        {text("metrics_waiting", { count: waiting_conversations })}
+      </span>
+      {waiting_conversations > 0 && minutes > 0 && (
+        <span> · {text("metrics_wait", { time: text("minutes", { count: minutes }) })}</span>
+      )}
+    </p>
+  );
+}

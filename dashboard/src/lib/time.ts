@@ -1,0 +1,69 @@
+/** Times as people read them, in the chosen language. */
+import { type Language, remembered } from "../i18n/index.ts";
+
+const DAY_MS = 86_400_000;
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+const clockFormat = remembered((language) => new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }));
+const weekdayFormat = remembered((language) => new Intl.DateTimeFormat(language, { weekday: "long" }));
+const dateFormat = remembered((language) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }));
+const shortDateFormat = remembered((language) => new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }));
+const momentFormat = remembered(
+  (language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }),
+);
+const relativeFormat = remembered((language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+const durationFormat = remembered((language) => new Intl.RelativeTimeFormat(language, { style: "narrow" }));
+
+export function timeOfDay(language: Language, iso: string): string {
+  return clockFormat(language).format(new Date(iso));
+}
+
+/** Date and time to the second, for a tooltip or a trace. */
+export function moment(language: Language, iso: string): string {
+  return momentFormat(language).format(new Date(iso));
+}
+
+/** A key that is equal for all times of one local day. */
+export function dayOf(iso: string): string {
+  return new Date(iso).toDateString();
+}
+
+/** "today", "yesterday", a weekday within the week, else a date. */
+export function dayName(language: Language, iso: string, now: Date): string {
+  const days = daysBetween(new Date(iso), now);
+  if (days >= 0 && days <= 1) return relativeFormat(language).format(-days, "day");
+  return (days > 1 && days < 7 ? weekdayFormat : dateFormat)(language).format(new Date(iso));
+}
+
+/** For the list: the time of day for today, then "yesterday", a weekday, a date. */
+export function listTime(language: Language, iso: string, now: Date): string {
+  const days = daysBetween(new Date(iso), now);
+  if (days <= 0) return timeOfDay(language, iso);
+  if (days === 1) return relativeFormat(language).format(-1, "day");
+  return (days < 7 ? weekdayFormat : shortDateFormat)(language).format(new Date(iso));
+}
+
+/** "12 min. ago", at least one minute. */
+export function ago(language: Language, iso: string, now: Date): string {
+  return relative(language, Math.max(60, (now.getTime() - Date.parse(iso)) / 1000), -1);
+}
+
+/** "in 5h" until a moment that lies ahead; null when it has passed. */
+export function until(language: Language, iso: string, now: Date): string | null {
+  const seconds = (Date.parse(iso) - now.getTime()) / 1000;
+  return seconds > 0 ? relative(language, seconds, 1) : null;
+}
+
+function relative(language: Language, seconds: number, sign: 1 | -1): string {
+  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ["minute", 60];
+  return durationFormat(language).format(sign * Math.max(1, Math.floor(seconds / size)), unit);
+}
+
+function daysBetween(one: Date, other: Date): number {
+  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  return Math.round((midnight(other) - midnight(one)) / DAY_MS);
+}

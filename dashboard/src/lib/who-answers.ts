@@ -1,0 +1,9 @@
+/** Who answers a conversation, in words. */
+import type { ConversationRow } from "../api/types.ts";
+import type { Translate } from "../i18n/index.ts";
+
+export function whoAnswers(row: ConversationRow, operatorId: string, text: Translate): string {
+  if (row.status !== "human") return text(`status_${row.status}`);
+  if (row.operator_id === operatorId) return text("status_human_me");
+  return row.operator_name ? text("status_human_by", { name: row.operator_name }) : text("status_human");
+}

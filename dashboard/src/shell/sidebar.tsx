@@ -1,0 +1,128 @@
+/** The rail beside the list; on a phone, the bar below it. */
+import { Hourglass, Inbox, Languages, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import type { ReactNode } from "react";
+import { operatorStatus } from "../api/pages.ts";
+import type { Operator, OperatorStatus } from "../api/types.ts";
+import { chooseLanguage, LANGUAGES, type Language, useLanguage, useText } from "../i18n/index.ts";
+import { initials } from "../lib/names.ts";
+import { usePlace } from "../lib/place.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { Logo } from "../ui/logo.tsx";
+import { nextTheme, useTheme } from "./theme.ts";
+
+interface SidebarProps {
+  operator: Operator;
+  onStatus: (status: OperatorStatus) => void;
+  onLogOut: () => void;
+  hiddenOnPhone: boolean;
+}
+
+export function Sidebar({ operator, onStatus, onLogOut, hiddenOnPhone }: SidebarProps) {
+  const text = useText();
+  const { queue, go } = usePlace();
+  return (
+    <nav
+      className={`${hiddenOnPhone ? "hidden sm:flex" : "flex"} shrink-0 items-center justify-around gap-1 border-line border-t bg-surface px-2 py-1 sm:w-16 sm:flex-col sm:justify-start sm:border-t-0 sm:border-e sm:py-3`}
+    >
+      <Logo className="mb-3 hidden size-9 sm:block" />
+      <RailLink label={text("nav_inbox")} current={!queue} onClick={() => go({ queue: false, selected: null })}>
+        <Inbox />
+      </RailLink>
+      <RailLink
+        label={text("nav_waiting")}
+        current={queue}
+        onClick={() => go({ queue: true, status: null, search: "", selected: null })}
+      >
+        <Hourglass />
+      </RailLink>
+      <div className="hidden flex-1 sm:block" />
+      <LanguageSwitch />
+      <ThemeSwitch />
+      <StatusSwitch operator={operator} onStatus={onStatus} />
+      <IconButton label={text("logout")} testId="logout" onClick={onLogOut}>
+        <LogOut className="rtl:-scale-x-100" />
+      </IconButton>
+    </nav>
+  );
+}
+
+interface RailLinkProps {
+  label: string;
+  current: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function RailLink({ label, current, onClick, children }: RailLinkProps) {
+  return (
+    <IconButton
+      label={label}
+      onClick={onClick}
+      current={current}
+      className={current ? "bg-accent-soft text-accent" : ""}
+    >
+      {children}
+    </IconButton>
+  );
+}
+
+function LanguageSwitch() {
+  const text = useText();
+  const language = useLanguage((state) => state.language);
+  const other: Language = language === "en" ? "ar" : "en";
+  return (
+    <IconButton
+      label={text("language_switch", { name: LANGUAGES[language].name })}
+      testId="language-switch"
+      onClick={() => chooseLanguage(other)}
+    >
+      <Languages />
+    </IconButton>
+  );
+}
+
+const THEME_ICONS = { light: Sun, dark: Moon, system: Monitor };
+
+function ThemeSwitch() {
+  const text = useText();
+  const theme = useTheme((state) => state.theme);
+  const Icon = THEME_ICONS[theme];
+  return (
+    <IconButton
+      label={text("theme_switch", { name: text(`theme_${theme}`) })}
+      testId="theme-switch"
+      onClick={nextTheme}
+    >
+      <Icon />
+    </IconButton>
+  );
+}
+
+const NEXT_STATUS: Record<OperatorStatus, OperatorStatus> = { available: "busy", busy: "away", away: "available" };
+const STATUS_DOT: Record<OperatorStatus, string> = { available: "bg-accent", busy: "bg-warn", away: "bg-ink-faint" };
+
+function StatusSwitch({ operator, onStatus }: Pick<SidebarProps, "operator" | "onStatus">) {
+  const text = useText();
+  const status = operator.status in NEXT_STATUS ? operator.status : "available";
+  const next = () =>
+    operatorStatus(NEXT_STATUS[status]).then(
+      (answer) => onStatus(answer.status),
+      () => {
+        // The dot shows what the server holds; it did not change.
+      },
+    );
+  return (
+    <IconButton
+      label={`${operator.name}. ${text("operator_status", { name: text(`operator_status_${status}`) })}`}
+      testId="operator-status"
+      onClick={() => void next()}
+    >
+      <span className="relative grid size-8 place-items-center rounded-full bg-raised font-semibold text-ink text-xs">
+        {initials(operator.name)}
+        <span
+          className={`absolute -end-0.5 -bottom-0.5 size-3 rounded-full border-2 border-surface ${STATUS_DOT[status]}`}
+        />
+      </span>
+    </IconButton>
+  );
+}
