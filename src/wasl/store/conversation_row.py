@@ -73,10 +73,17 @@ CONVERSATION_UPDATES = tuple(
     if name not in ("account_id", "conversation_key", "conversation_id", "channel_id", "contact_id", "created_ms")
 )
 
-CONVERSATION_SELECT = (
-    "SELECT " + ", ".join(f"c.{name}" for name in CONVERSATIONS.columns) + ", ch.provider, ch.phone_number_id,"
-    " ch.display_phone_number, ch.name FROM conversations c JOIN channels ch ON ch.id = c.channel_id"
+CONVERSATION_FIELDS = ", ".join(
+    (
+        *(f"c.{name}" for name in CONVERSATIONS.columns),
+        "ch.provider",
+        "ch.phone_number_id",
+        "ch.display_phone_number",
+        "ch.name",
+    )
 )
+CONVERSATION_SOURCE = "conversations c JOIN channels ch ON ch.id = c.channel_id"
+CONVERSATION_SELECT = f"SELECT {CONVERSATION_FIELDS} FROM {CONVERSATION_SOURCE}"
 
 
 @dataclass(slots=True)

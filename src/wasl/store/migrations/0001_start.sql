@@ -102,6 +102,11 @@ CREATE TABLE conversations (
 CREATE UNIQUE INDEX conversations_of_contact ON conversations (account_id, contact_id, channel_id);
 CREATE INDEX conversations_list ON conversations (account_id, last_sequence DESC);
 CREATE INDEX conversations_by_status ON conversations (account_id, status, last_sequence DESC);
+-- The queue, the open conversations of each operator, and moods: only the rows that are in question stand in them.
+CREATE INDEX conversations_waiting ON conversations (account_id, priority DESC, waiting_since_ms, conversation_key)
+  WHERE status = 'waiting_human';
+CREATE INDEX conversations_of_operator ON conversations (account_id, operator_id) WHERE status = 'human';
+CREATE INDEX conversations_by_sentiment ON conversations (account_id, sentiment) WHERE sentiment IS NOT NULL;
 
 CREATE TABLE conversation_totals (
   account_id BIGINT NOT NULL,
