@@ -8,11 +8,10 @@ from socket import socket
 import httpx2
 import uvicorn
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from wasl.emulator import cloud_api, control, customer_control, handset_page
-from wasl.emulator.connection import ConnectionInReach
+from wasl.emulator.connection import ReachesConnections
 from wasl.emulator.people import play_customers
 from wasl.emulator.whatsapp import Emulator, EmulatorConfig
 
@@ -33,14 +32,13 @@ def build_emulator(config: EmulatorConfig, *, client: httpx2.AsyncClient | None 
             yield
             stop.set()
 
-    return Starlette(
+    return ReachesConnections(
         routes=[
             # Before the Cloud API, whose paths begin with any version.
             Mount("/emulator", routes=[*control.routes(), *customer_control.routes(), *handset_page.live_routes()]),
             *handset_page.routes(),
             *cloud_api.routes(),
         ],
-        middleware=[Middleware(ConnectionInReach)],
         lifespan=lifespan,
     )
 

@@ -67,6 +67,7 @@ def accept(
         failure = failure or invalid("reaction['message_id']", "this message is not in the thread")
     if failure is None or send.type != "reaction":
         emulator.put(thread, entry)
+    emulator.statuses_to_come += 1
     emulator.spawn(_report(emulator, number, thread, entry, failure))
     return accepted
 
@@ -128,6 +129,7 @@ async def _report(
     if failure is not None:
         await asyncio.sleep(behaviour.sent_after_seconds)
         tell_status(emulator, number, thread, entry, "failed", failure)
+        emulator.statuses_to_come -= 1
         return
     passed = 0.0
     for name, after in planned(behaviour):
@@ -139,6 +141,7 @@ async def _report(
         if name == "delivered":
             _arrive(emulator, number, thread, entry)
     _arrive(emulator, number, thread, entry)
+    emulator.statuses_to_come -= 1
 
 
 def _arrive(emulator: Emulator, number: BusinessNumber, thread: Thread, entry: Entry) -> None:

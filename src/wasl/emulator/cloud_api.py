@@ -34,8 +34,8 @@ def routes() -> list[Route]:
         Route("/{version}/{phone_number_id}/messages", messages, methods=["POST"]),
         Route("/{version}/{phone_number_id}/media", upload, methods=["POST"]),
         Route("/{version}/{business_account_id}/subscribed_apps", subscribe, methods=["GET", "POST"]),
-        Route("/{version}/{node_id}", node, methods=["GET"]),
         Route("/media/{word}", download, methods=["GET"]),
+        Route("/{version}/{node_id}", node, methods=["GET"]),
     ]
 
 

@@ -4,24 +4,23 @@ import asyncio
 from collections.abc import Callable
 
 import httpx2
+from starlette.applications import Starlette
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 _HANG_UP = "wasl.hang_up"
 
 
-class ConnectionInReach:
-    """Puts into the scope what closes the request's connection, where the server allows it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+class ReachesConnections(Starlette):
+    """An application whose answers can close the connection that they belong to, where the server allows it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # ASGI has no word for «close this now». Under uvicorn `send` belongs to an object that holds the transport.
+        # ASGI has no word for «close this now». Under uvicorn `send` belongs to an object that holds the transport,
+        # which is seen out here alone: middleware wraps `send`.
         transport = getattr(getattr(send, "__self__", None), "transport", None)
         if scope["type"] == "http" and transport is not None:
             scope[_HANG_UP] = transport.abort
-        await self._app(scope, receive, send)
+        await super().__call__(scope, receive, send)
 
 
 class LostAnswer(Response):

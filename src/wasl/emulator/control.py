@@ -144,9 +144,9 @@ async def list_acks(emulator: Emulator, request: Request) -> dict[str, Any]:
 
 
 async def list_deliveries(emulator: Emulator, request: Request) -> dict[str, Any]:
-    """List deliveries; `waiting` is how many have no final answer yet, whatever the page shows."""
+    """List deliveries; `waiting` counts what is not acknowledged or still to be told, whatever the page shows."""
     log = emulator.post_office.log
-    return page(request, log, hide=("settled",)) | {"waiting": emulator.post_office.waiting + emulator.dispatch.waiting}
+    return page(request, log, hide=("settled",)) | {"waiting": emulator.waiting}
 
 
 async def forget(emulator: Emulator, request: Request) -> dict[str, Any]:

@@ -72,7 +72,8 @@ def read(emulator: Emulator, number: BusinessNumber, customer: Customer) -> int:
         if entry.accepted is not None:
             entry.read_wanted = True
             count += tell_read(emulator, number, thread, entry)
-    emulator.changes.note()
+    if count:
+        emulator.changes.note()
     return count
 
 

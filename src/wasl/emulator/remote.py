@@ -156,7 +156,7 @@ class RemoteEmulator:
         return await self._all("/deliveries", after)
 
     async def waiting(self) -> int:
-        """Return how many webhooks have no final answer yet."""
+        """Return how much is not acknowledged, or, of statuses, still to be told."""
         return int((await self._call("GET", "/deliveries?limit=0"))["waiting"])
 
     async def until_quiet(self, within_seconds: float = 10.0) -> None:

@@ -48,7 +48,7 @@ def check_send(body: object) -> Send:
     kind = a_text(body, "type", usual="text")
     if kind not in CHECKS:
         raise unfit("type", f"one of {{{', '.join(sorted(CHECKS)).upper()}}}")
-    if kind not in body:
+    if body.get(kind) is None:
         raise missing(kind)
     CHECKS[kind](body[kind])
     context = an_object(body["context"], "context") if body.get("context") is not None else {}
@@ -57,7 +57,7 @@ def check_send(body: object) -> Send:
         content=body[kind],
         recipient=recipient,
         input=written,
-        by_business_scoped_id="to" not in body,
+        by_business_scoped_id=body.get("to") is None,
         context_id=a_text(context, "message_id", "context") if context else None,
         callback_data=_callback_data(body),
         body=body,

@@ -54,6 +54,7 @@ class Emulator:
         self.refused: Log[Refused] = Log(EMULATOR_RECORDS_MAX)
         self.receipts: Log[Receipt] = Log(EMULATOR_RECORDS_MAX)
         self.acknowledged: Log[Acknowledged] = Log(EMULATOR_RECORDS_MAX)
+        self.statuses_to_come = 0  # sends whose statuses are not all told yet
         self._acknowledged_ids: dict[str, None] = {}
         self._awaited: dict[str, asyncio.Event] = {}
         self.post_office = PostOffice(self.client, self._url_of, self.spawn, self._note_acknowledged, config.patience)
@@ -96,6 +97,11 @@ class Emulator:
         elif entry.type not in ("reaction", "edit", "revoke"):
             self.customers.write(thread, entry)
         self.changes.note()
+
+    @property
+    def waiting(self) -> int:
+        """How much the business has not been told yet, or has not answered 200 to."""
+        return self.post_office.waiting + self.dispatch.waiting + self.statuses_to_come
 
     async def until_acknowledged(self, provider_id: str) -> None:
         """Wait until the business has answered 200 to a webhook that names this id."""
