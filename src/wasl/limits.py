@@ -122,8 +122,10 @@ LOGIN_WINDOW_SECONDS = 300
 LOGIN_KEYS_REMEMBERED_MAX = 10_000
 LOGINS_AT_ONCE = 2
 """Passwords checked at a time: each takes 64 MiB for tens of milliseconds."""
-LOGINS_WAITING_MAX = 50
+LOGINS_WAITING_MAX = 200
 """Logins that may wait for their turn, a few seconds' worth; beyond it 429."""
+TOKEN_CHARACTERS_MAX = 2_000
+"""Ours have around 250; longer ones are not even looked at."""
 EMAIL_CHARACTERS_MAX = 254
 """RFC 5321, the longest address that can be written to."""
 NAME_CHARACTERS_MAX = 100

@@ -1,0 +1,252 @@
+"""Who is signed in: one token for browser, API and sockets, ended at once when a person is signed out."""
+
+import asyncio
+import math
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import jwt
+from fastapi import APIRouter, Depends
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from wasl.clock import iso, monotonic, now_ms
+from wasl.domain.people import Operator, OperatorRole
+from wasl.errors import Forbidden, NotSignedIn, TooMany, WrongLogin
+from wasl.limits import (
+    LOGIN_FAILURES_MAX,
+    LOGIN_FAILURES_PER_ADDRESS_MAX,
+    LOGIN_WINDOW_SECONDS,
+    LOGINS_AT_ONCE,
+    LOGINS_WAITING_MAX,
+    SESSION_HOURS,
+    TOKEN_CHARACTERS_MAX,
+)
+from wasl.observe import Metrics, log
+from wasl.settings import Settings
+from wasl.store.passwords import nobodys_hash, password_fits
+from wasl.store.secrets import SecretBox
+from wasl.store.team import Team, email_form
+from wasl.web.answers import Json
+from wasl.web.attempts import Attempts, network_of
+from wasl.web.same_origin import SAFE_METHODS, require_same_origin
+from wasl.web.session_schemas import Login, NewSession, SessionAnswer, SessionEnded
+
+COOKIE = "wasl_session"
+_ALGORITHM = "HS256"
+_CLAIMS = ["sub", "account", "version", "jti", "iat", "exp"]
+_SESSION_SECONDS = SESSION_HOURS * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A valid token: whose, which, and until when."""
+
+    operator: Operator
+    id: str
+    expires_ms: int
+
+
+class Sessions:
+    """Signs people in and out, and tells for every request who makes it, from memory."""
+
+    def __init__(
+        self,
+        team: Team,
+        settings: Settings,
+        box: SecretBox,
+        metrics: Metrics,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._team = team
+        self._key = box.derive("sessions")
+        self._public_url = settings.public_url
+        over_https = (settings.public_url or "").startswith("https:")
+        self._secure = over_https if settings.secure_cookies is None else settings.secure_cookies
+        self._metrics = metrics
+        self._by_email = Attempts(LOGIN_FAILURES_MAX, LOGIN_WINDOW_SECONDS, clock)
+        self._by_address = Attempts(LOGIN_FAILURES_PER_ADDRESS_MAX, LOGIN_WINDOW_SECONDS, clock)
+        self._turns = asyncio.Semaphore(LOGINS_AT_ONCE)
+        self._waiting = 0
+        self._nobodys_hash = nobodys_hash()
+
+    def router(self) -> APIRouter:
+        """`/api/session`: sign in, who am I, sign out."""
+        router = APIRouter(tags=["session"])
+        router.add_api_route("/api/session", self.sign_in, methods=["POST"], response_model=NewSession)
+        router.add_api_route("/api/session", self.show, methods=["GET"], response_model=SessionAnswer)
+        router.add_api_route("/api/session", self.sign_out, methods=["DELETE"], response_model=SessionEnded)
+        return router
+
+    # -- who asks -------------------------------------------------------------------------------------------------
+
+    def authenticate(self, scope: Scope) -> Operator:
+        """The operator who makes an ASGI request (or opens a websocket).
+
+        Raises NotSignedIn, and Forbidden (`wrong_origin`) when another site made a browser send the cookie.
+        """
+        return self.session_of(scope).operator
+
+    def session_of(self, scope: Scope) -> Session:
+        """The session that a request carries; `Authorization` counts before the cookie. Raises as `authenticate`."""
+        connection = HTTPConnection(scope)
+        authorization = connection.headers.get("authorization")
+        if authorization is not None:
+            kind, _, token = authorization.partition(" ")
+            if kind.lower() != "bearer":
+                raise NotSignedIn("Sign in: this kind of authorization is not known here.")
+            return self.session_of_token(token.strip())
+        cookie = connection.cookies.get(COOKIE)
+        if not cookie:
+            raise NotSignedIn("Sign in first.")
+        # A websocket is no safe method: its handshake is a GET, but what it carries is not.
+        if scope.get("method") not in SAFE_METHODS:
+            require_same_origin(connection.headers, self._public_url)
+        return self.session_of_token(cookie)
+
+    def session_of_token(self, token: str) -> Session:
+        """The session of a token, however it came. Raises NotSignedIn."""
+        if len(token) > TOKEN_CHARACTERS_MAX:
+            raise NotSignedIn("This session is not valid; sign in again.")
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                algorithms=[_ALGORITHM],
+                # Another node's clock may be ahead of ours: a session is not refused for beginning in a second.
+                options={"require": _CLAIMS, "verify_iat": False},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise NotSignedIn("This session has expired; sign in again.", code="session_expired") from error
+        except jwt.InvalidTokenError as error:
+            raise NotSignedIn("This session is not valid; sign in again.") from error
+        operator = self._team.operator(int(claims["sub"]))
+        if operator is None or not _holds(operator, claims) or self._team.session_ended(claims["jti"]):
+            raise NotSignedIn("This session was ended; sign in again.")
+        return Session(operator, claims["jti"], claims["exp"] * 1000)
+
+    # -- signing in and out -----------------------------------------------------------------------------------------
+
+    async def sign_in(self, request: Request, login: Login) -> Response:
+        """Exchange e-mail address and password for a session: a token, and the same as an httpOnly cookie."""
+        require_same_origin(request.headers, self._public_url)  # Nobody is signed in to somebody else's account.
+        address = network_of(request.client.host if request.client else "")
+        operator = await self._take_turn(lambda: self._check(login, address))
+        await self._team.refresh()  # The operator may be a second old, added by another process.
+        now_seconds = now_ms() // 1000
+        session = Session(operator, secrets.token_urlsafe(16), (now_seconds + _SESSION_SECONDS) * 1000)
+        token = jwt.encode(_claims(session, now_seconds), self._key, _ALGORITHM)
+        log.info("operator signed in", operator_id=operator.id, account_id=operator.account_id)
+        answer = Json(self._answer(session) | {"token": token}, headers={"Cache-Control": "no-store"})
+        answer.set_cookie(
+            COOKIE, token, max_age=_SESSION_SECONDS, path="/", httponly=True, samesite="lax", secure=self._secure
+        )
+        return answer
+
+    async def show(self, request: Request) -> Response:
+        """Who is signed in."""
+        return Json(self._answer(self.session_of(request.scope)), headers={"Cache-Control": "no-store"})
+
+    async def sign_out(self, request: Request) -> Response:
+        """End this session everywhere; without a valid one there is nothing left to end but the cookie."""
+        try:
+            session = self.session_of(request.scope)
+        except NotSignedIn:
+            pass
+        else:
+            await self._team.end_session(session.id, session.expires_ms)
+            log.info("operator signed out", operator_id=session.operator.id, account_id=session.operator.account_id)
+        answer = Json({"success": True}, headers={"Cache-Control": "no-store"})
+        answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=self._secure)
+        return answer
+
+    async def _take_turn(self, check: Callable[[], Awaitable[Operator]]) -> Operator:
+        """Check few passwords at a time: each takes much memory and a whole core for a moment."""
+        if self._waiting >= LOGINS_WAITING_MAX:
+            raise _too_many(1)
+        self._waiting += 1
+        try:
+            async with self._turns:
+                return await check()
+        finally:
+            self._waiting -= 1
+
+    async def _check(self, login: Login, address: str) -> Operator:
+        email = email_form(login.email)
+        wait_seconds = max(self._by_email.wait_seconds(email), self._by_address.wait_seconds(address))
+        if wait_seconds > 0:
+            self._metrics.logins.labels("too_many").inc()
+            raise _too_many(wait_seconds)
+        found = await self._team.login_of(email)
+        # Counted before the slow check, so that many tries at once do not slip through together.
+        self._by_email.add(email)
+        self._by_address.add(address)
+        password_hash = found[1] if found else self._nobodys_hash
+        fits = await asyncio.to_thread(password_fits, password_hash, login.password)
+        if found is None or not fits or found[0].disabled:
+            self._metrics.logins.labels("wrong").inc()
+            raise WrongLogin("The e-mail address or the password is wrong.")
+        self._by_email.forget(email)
+        self._by_address.take_back(address)
+        self._metrics.logins.labels("ok").inc()
+        return found[0]
+
+    def _answer(self, session: Session) -> dict[str, Any]:
+        operator = session.operator
+        account = self._team.account(operator.account_id)
+        assert account is not None, "an operator's account is in the same directory"
+        return {
+            "success": True,
+            "operator": {
+                "operator_id": str(operator.id),
+                "name": operator.name,
+                "email": operator.email,
+                "role": operator.role.value,
+                "status": operator.status.value,
+            },
+            "account": {"account_id": str(account.id), "name": account.name},
+            "expires_at": iso(session.expires_ms),
+        }
+
+
+async def signed_in(request: Request) -> Operator:
+    """The operator who makes this request. Raises NotSignedIn, Forbidden (`wrong_origin`)."""
+    sessions: Sessions = request.app.state.sessions
+    return sessions.authenticate(request.scope)
+
+
+def require_role(role: OperatorRole) -> Callable[[Operator], Awaitable[Operator]]:
+    """A dependency that lets in whoever is signed in with at least this role, and raises Forbidden for others."""
+
+    async def allowed(operator: Annotated[Operator, Depends(signed_in)]) -> Operator:
+        if not operator.role.at_least(role):
+            raise Forbidden(f"Only somebody with the role {role.value} may do this.")
+        return operator
+
+    return allowed
+
+
+def _claims(session: Session, now_seconds: int) -> dict[str, Any]:
+    operator = session.operator
+    return {
+        "sub": str(operator.id),
+        "account": operator.account_id,
+        "version": operator.token_version,
+        "jti": session.id,
+        "iat": now_seconds,
+        "exp": session.expires_ms // 1000,
+    }
+
+
+def _holds(operator: Operator, claims: Mapping[str, Any]) -> bool:
+    same_account = claims["account"] == operator.account_id
+    return same_account and claims["version"] == operator.token_version and not operator.disabled
+
+
+def _too_many(wait_seconds: float) -> TooMany:
+    whole = max(1, math.ceil(wait_seconds))
+    sentence = f"Too many tries. Wait {whole} seconds and try again."
+    return TooMany(sentence, details={"retry_after_seconds": whole})
