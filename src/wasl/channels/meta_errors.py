@@ -107,7 +107,7 @@ META_ERRORS: Mapping[int, MetaError] = {
             131008: "WhatsApp misses a part of the message.",
             131009: "WhatsApp does not accept a value of the message.",
             131021: "The message was addressed to the business's own number.",
-            131026: "The customer cannot be reached: not on WhatsApp, or with a version too old.",
+            131026: "The customer is not on WhatsApp, or uses a version that is too old.",
             131049: "WhatsApp held the message back, because this customer gets many marketing messages.",
             131050: "The customer has stopped marketing messages of this business.",
             131051: "WhatsApp does not support this kind of message.",
