@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def now_ms() -> int:
@@ -14,6 +15,7 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+@lru_cache(maxsize=4096)  # A message names the same moment several times, and a busy second is shared by many.
 def iso(ms: int | None) -> str | None:
     """Write a time as ISO 8601 with `Z`, milliseconds only where there are any; None stays None."""
     if ms is None:

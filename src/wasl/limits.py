@@ -13,6 +13,10 @@ JOURNAL_BATCH_CHANGES_MAX = 256
 """Changes per transaction: past this the saved fsync no longer pays for the longer lock."""
 JOURNAL_WAITING_CHANGES_MAX = 20_000
 """Changes that may wait; beyond it callers get 503 and the provider delivers again."""
+JOURNAL_GATHER_SECONDS = 0.001
+"""When several changes wait already, the writer gives the others of that moment this long to join the transaction."""
+RECALLED_CONVERSATIONS_MAX = 10_000
+"""Conversations that the writer remembers between transactions, about 3 KB each."""
 READERS = 4
 """Threads, and connections, that read."""
 
@@ -72,6 +76,8 @@ METRICS_KEPT_SECONDS = 5.0
 TEXT_CHARACTERS_MAX = 4096
 """Meta, "Text messages": the body of a text."""
 CLIENT_MESSAGE_ID_CHARACTERS_MAX = 100
+ID_CHARACTERS_MAX = 512
+"""Of a conversation or a message, as a request may name it; providers' own ids stay far below."""
 SEND_CLAIM_MAX = 50
 """Outbox rows that one look takes."""
 SEND_LEASE_SECONDS = 90

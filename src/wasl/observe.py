@@ -79,7 +79,7 @@ def configure_logs(level: str = "info", form: str = "json") -> None:
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(minimum),
         logger_factory=factory,
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,
     )
 
 

@@ -4,7 +4,7 @@ A change works on a draft in memory: it loads what it needs, changes it, and app
 draft back in sets, so that a thousand messages cost as many statements as one.
 """
 
-import secrets
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,11 +13,12 @@ import orjson
 
 from wasl.domain.conversation import ConversationStatus
 from wasl.domain.events import Event, EventKind
-from wasl.domain.identity import Identity
+from wasl.domain.identity import Identity, IdentityKind
 from wasl.errors import NotFound
 from wasl.store.conversation_row import CONVERSATION_SELECT, CONVERSATION_UPDATES, CONVERSATIONS, Conversation
 from wasl.store.database import Connection, Row, Table
 from wasl.store.message_row import MESSAGE_SELECT, MESSAGE_UPDATES, MESSAGES, Json, Message
+from wasl.store.recall import Recall
 from wasl.store.search import index_conversations
 
 EVENTS = Table(
@@ -53,6 +54,8 @@ class Needs:
     channel_ids: set[int] = field(default_factory=set)
     new_message_ids: set[str] = field(default_factory=set)
     """Only whether they are there already."""
+    own_message_ids: set[str] = field(default_factory=set)
+    """The same for the business's own messages, which we may know by another id."""
     target_ids: set[str] = field(default_factory=set)
     """Messages that are changed or quoted, by our id or the provider's."""
     update_ids: set[str] = field(default_factory=set)
@@ -62,6 +65,7 @@ class Needs:
         """Join two lists of needs."""
         self.channel_ids |= other.channel_ids
         self.new_message_ids |= other.new_message_ids
+        self.own_message_ids |= other.own_message_ids
         self.target_ids |= other.target_ids
         self.update_ids |= other.update_ids
         self.identities |= other.identities
@@ -81,7 +85,7 @@ class Ledger:
 class Draft:
     """See the module. Everything in it belongs to one account."""
 
-    def __init__(self, connection: Connection, account_id: int, now_ms: int) -> None:
+    def __init__(self, connection: Connection, account_id: int, now_ms: int, recall: Recall) -> None:
         self.connection = connection
         self.account_id = account_id
         self.now_ms = now_ms
@@ -93,10 +97,8 @@ class Draft:
             if head is None:
                 raise NotFound(f"There is no account {account_id}.")
             self._head = head[0]
-        self._conversations: dict[int, Conversation] = {}
-        self._conversation_keys: dict[tuple[int, int], int] = {}
-        self._conversation_names: dict[str, int] = {}
-        self._contacts: dict[Identity, int] = {}
+        self._recalled = recall.take(account_id, self._head)
+        self._touched: dict[int, Conversation] = {}
         self._new_contacts: list[Row] = []
         self._new_identities: list[Row] = []
         self._messages: dict[tuple[int, str], Message] = {}
@@ -111,44 +113,51 @@ class Draft:
         """Fetch in sets what the changes of this transaction will ask for."""
         channels = list(needs.channel_ids)
         if needs.new_message_ids:
-            self._load_known_ids(channels, list(needs.new_message_ids))
+            self._load_known_ids("message_id", channels, list(needs.new_message_ids))
+            self._load_parked(channels, list(needs.new_message_ids))
+        if needs.own_message_ids:
+            self._load_known_ids("provider_message_id", channels, list(needs.own_message_ids))
         if needs.target_ids:
             self._load_messages(channels, list(needs.target_ids))
         if needs.update_ids:
             sql = "SELECT channel_id, update_id FROM seen_updates WHERE channel_id = ANY(?) AND update_id = ANY(?)"
             self._seen_updates.update(self.connection.rows(sql, (channels, list(needs.update_ids))))
         if needs.identities:
-            self._load_customers(needs.identities)
+            self._load_customers(channels, needs.identities)
 
-    def _load_known_ids(self, channels: list[int], ids: list[str]) -> None:
-        for sql in (
-            "SELECT channel_id, message_id FROM messages WHERE channel_id = ANY(?) AND message_id = ANY(?)",
-            "SELECT channel_id, provider_message_id FROM messages"
-            " WHERE channel_id = ANY(?) AND provider_message_id = ANY(?)",
-        ):
-            self._known_ids.update(self.connection.rows(sql, (channels, ids)))
-        sql = "SELECT channel_id, target_id, body FROM parked_updates WHERE channel_id = ANY(?) AND target_id = ANY(?)"
-        for channel_id, target_id, body in self.connection.rows(sql + " ORDER BY received_ms", (channels, ids)):
+    def _load_known_ids(self, column: str, channels: list[int], ids: list[str]) -> None:
+        sql = f"SELECT channel_id, {column} FROM messages WHERE channel_id = ANY(?) AND {column} = ANY(?)"
+        self._known_ids.update(self.connection.rows(sql, (channels, ids)))
+
+    def _load_parked(self, channels: list[int], ids: list[str]) -> None:
+        sql = (
+            "SELECT channel_id, target_id, body FROM parked_updates"
+            " WHERE channel_id = ANY(?) AND target_id = ANY(?) ORDER BY received_ms"
+        )
+        for channel_id, target_id, body in self.connection.rows(sql, (channels, ids)):
             self._parked.setdefault((channel_id, target_id), []).append(body)
 
     def _load_messages(self, channels: list[int], ids: list[str]) -> None:
         for column in ("message_id", "provider_message_id"):
             sql = f"{MESSAGE_SELECT} WHERE m.channel_id = ANY(?) AND m.{column} = ANY(?)"
             self._remember_messages(self.connection.rows(sql, (channels, ids)))
-        keys = {message.conversation_key for message in self._messages.values()} - self._conversations.keys()
+        keys = {message.conversation_key for message in self._messages.values()} - self._recalled.conversations.keys()
         if keys:
             sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.conversation_key = ANY(?)"
             self._remember_conversations(self.connection.rows(sql, (self.account_id, list(keys))))
 
-    def _load_customers(self, identities: Iterable[Identity]) -> None:
-        values = list({identity.value for identity in identities})
-        sql = "SELECT kind, value, contact_id FROM contact_identities WHERE account_id = ? AND value = ANY(?)"
-        for kind, value, contact_id in self.connection.rows(sql, (self.account_id, values)):
-            self._contacts[Identity(kind, value)] = contact_id
-        if self._contacts:
+    def _load_customers(self, channels: list[int], identities: Iterable[Identity]) -> None:
+        contacts, keys = self._recalled.contacts, self._recalled.keys
+        values = list({identity.value for identity in identities if identity not in contacts})
+        if values:
+            sql = "SELECT kind, value, contact_id FROM contact_identities WHERE account_id = ? AND value = ANY(?)"
+            for kind, value, contact_id in self.connection.rows(sql, (self.account_id, values)):
+                contacts[Identity(IdentityKind(kind), value)] = contact_id
+        found = {contacts[identity] for identity in identities if identity in contacts}
+        missing = [contact for contact in found if any((channel, contact) not in keys for channel in channels)]
+        if missing:
             sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.contact_id = ANY(?)"
-            contact_ids = list(set(self._contacts.values()))
-            self._remember_conversations(self.connection.rows(sql, (self.account_id, contact_ids)))
+            self._remember_conversations(self.connection.rows(sql, (self.account_id, missing)))
 
     def _remember_messages(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -163,13 +172,8 @@ class Draft:
 
     def _remember_conversations(self, rows: Iterable[Row]) -> None:
         for row in rows:
-            if row[1] not in self._conversations:
-                self._index_conversation(Conversation.of_row(row))
-
-    def _index_conversation(self, conversation: Conversation) -> None:
-        self._conversations[conversation.key] = conversation
-        self._conversation_keys[conversation.channel.channel_id, conversation.contact_id] = conversation.key
-        self._conversation_names[conversation.id] = conversation.key
+            if row[1] not in self._recalled.conversations:
+                self._recalled.index(Conversation.of_row(row))
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
@@ -185,38 +189,40 @@ class Draft:
     def contact_of(self, identities: Iterable[Identity]) -> int | None:
         """The contact whom the strongest known identity names."""
         for identity in identities:
-            contact_id = self._contacts.get(identity)
+            contact_id = self._recalled.contacts.get(identity)
             if contact_id is not None:
                 return contact_id
         return None
 
     def conversation_of(self, channel_id: int, contact_id: int) -> Conversation | None:
         """The conversation of a contact on a channel, among what was loaded."""
-        key = self._conversation_keys.get((channel_id, contact_id))
-        return self._conversations[key] if key is not None else None
+        key = self._recalled.keys.get((channel_id, contact_id))
+        return self._recalled.conversations[key] if key is not None else None
 
     def conversations_of_contact(self, contact_id: int) -> list[Conversation]:
-        """All loaded conversations of a contact."""
-        return [found for found in self._conversations.values() if found.contact_id == contact_id]
+        """All conversations of a contact, one per channel that they wrote to."""
+        sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.contact_id = ?"
+        self._remember_conversations(self.connection.rows(sql, (self.account_id, contact_id)))
+        return [found for found in self._recalled.conversations.values() if found.contact_id == contact_id]
 
     def conversation(self, key: int) -> Conversation:
         """A conversation by its key, loaded if need be."""
-        if key not in self._conversations:
+        if key not in self._recalled.conversations:
             sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.conversation_key = ?"
             self._remember_conversations(self.connection.rows(sql, (self.account_id, key)))
-        return self._conversations[key]
+        return self._recalled.conversations[key]
 
     def conversation_named(self, conversation_id: str) -> Conversation:
         """A conversation by its id. Raises NotFound when this account has none of that name."""
-        known = self._conversation_names.get(conversation_id)
+        known = self._recalled.names.get(conversation_id)
         if known is not None:
-            return self._conversations[known]
+            return self._recalled.conversations[known]
         sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.conversation_id = ?"
         rows = self.connection.rows(sql, (self.account_id, conversation_id))
         if not rows:
             raise NotFound("There is no such conversation.")
         self._remember_conversations(rows)
-        return self._conversations[rows[0][1]]
+        return self._recalled.conversations[rows[0][1]]
 
     def message_where(self, condition: str, parameters: Sequence[Any]) -> Message | None:
         """The message of this account for which an SQL condition on `m` holds, this transaction's own included."""
@@ -244,12 +250,13 @@ class Draft:
         event = Event(
             account_id=self.account_id,
             sequence=self.next_sequence(),
-            tag=secrets.randbits(31),
+            tag=random.getrandbits(31),
             kind=kind,
             conversation_id=conversation.id,
             payload=orjson.dumps(body),
         )
         self.events.append(event)
+        self._touched[conversation.key] = conversation
         return event
 
     def add_contact(self, name: str | None) -> int:
@@ -260,15 +267,15 @@ class Draft:
 
     def add_identity(self, contact_id: int, identity: Identity) -> bool:
         """Let an identity lead to a contact; False when it leads to one already."""
-        if identity in self._contacts:
+        if identity in self._recalled.contacts:
             return False
-        self._contacts[identity] = contact_id
+        self._recalled.contacts[identity] = contact_id
         self._new_identities.append((self.account_id, identity.kind, identity.value, contact_id))
         return True
 
     def add_conversation(self, conversation: Conversation) -> None:
         """A new conversation; its key is the sequence of its `new_conversation` event, already set by the caller."""
-        self._index_conversation(conversation)
+        self._recalled.index(conversation)
 
     def add_message(self, message: Message) -> None:
         """A new message; its sequence is that of its `new_message` event."""
@@ -322,8 +329,7 @@ class Draft:
         self._flush_ledger()
 
     def _flush_conversations(self) -> None:
-        first = self._head + 1
-        touched = [found for found in self._conversations.values() if found.version >= first]
+        touched = [found for found in self._touched.values() if found.version > self._head]
         new = [found for found in touched if found.is_new]
         changed = [found for found in touched if not found.is_new]
         if new:
@@ -367,6 +373,15 @@ class Draft:
         last = self.events[-1]
         sql = "UPDATE account_stream SET head_sequence = ?, head_tag = ? WHERE account_id = ?"
         self.connection.run(sql, (last.sequence, last.tag, self.account_id))
+
+    def committed(self, recall: Recall) -> None:
+        """The transaction is durable: what it left can be remembered."""
+        if self.account_id:
+            for found in self._touched.values():
+                found.is_new = False
+                found.stored_status = found.handover.status
+            self._recalled.head = self._head + len(self.events)
+            recall.give_back(self.account_id, self._recalled)
 
     def _flush_ledger(self) -> None:
         ledger = self.ledger

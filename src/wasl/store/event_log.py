@@ -108,7 +108,8 @@ class TrimLog:
         newest = draft.next_sequence() - 1 - self.kept_min
         sql = (
             "SELECT sequence, tag FROM (SELECT sequence, tag, created_ms FROM events WHERE account_id = ?"
-            " AND sequence <= ? ORDER BY sequence LIMIT ?) AS oldest WHERE created_ms < ? ORDER BY sequence DESC LIMIT 1"
+            " AND sequence <= ? ORDER BY sequence LIMIT ?) AS oldest"
+            " WHERE created_ms < ? ORDER BY sequence DESC LIMIT 1"
         )
         edge = connection.rows(sql, (self.account_id, newest, self.events_max, self.older_than_ms))
         if not edge:

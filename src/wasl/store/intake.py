@@ -148,6 +148,8 @@ def _add_needs(needs: Needs, update: Update) -> None:
     match update:
         case MessageReceived():
             needs.new_message_ids.add(update.message_id)
+            if not update.from_customer:
+                needs.own_message_ids.add(update.message_id)
             needs.identities.update(update.party.identities())
             if update.reply_to:
                 needs.target_ids.add(update.reply_to)

@@ -16,10 +16,11 @@ from typing import Any, Protocol, TypeVar, cast
 from wasl.clock import now_ms
 from wasl.domain.events import Event
 from wasl.errors import Unavailable, WaslError
-from wasl.limits import JOURNAL_BATCH_CHANGES_MAX, JOURNAL_WAITING_CHANGES_MAX
+from wasl.limits import JOURNAL_BATCH_CHANGES_MAX, JOURNAL_GATHER_SECONDS, JOURNAL_WAITING_CHANGES_MAX
 from wasl.observe import Metrics, log
 from wasl.store.database import Connection, Engine
 from wasl.store.draft import Draft, Needs
+from wasl.store.recall import Recall
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class Journal:
         self._wake = threading.Semaphore(0)
         self._closing = False
         self._connection: Connection | None = None
+        self._recall = Recall()
         self._thread = threading.Thread(target=self._run, name="wasl-write", daemon=True)
 
     def start(self) -> None:
@@ -97,6 +99,8 @@ class Journal:
     def _run(self) -> None:
         while True:
             self._wake.acquire()
+            if len(self._queue) > 1:
+                time.sleep(JOURNAL_GATHER_SECONDS)
             batch = self._take()
             if batch:
                 events = self._commit_all(batch)
@@ -179,6 +183,8 @@ class Journal:
         except BaseException:
             connection.rollback()
             raise
+        for draft in drafts.values():
+            draft.committed(self._recall)
         self._metrics.commits.inc()
         self._metrics.changes.inc(len(batch))
         self._metrics.commit_seconds.observe(time.perf_counter() - started)
@@ -192,7 +198,7 @@ class Journal:
             needs.setdefault(waiting.change.account_id, Needs()).add(waiting.change.needs())
         at_ms = now_ms()
         # Ascending: two nodes that lock the same accounts in the same order cannot wait for each other in a circle.
-        drafts = {account_id: Draft(connection, account_id, at_ms) for account_id in sorted(needs)}
+        drafts = {account_id: Draft(connection, account_id, at_ms, self._recall) for account_id in sorted(needs)}
         for account_id, draft in drafts.items():
             draft.load(needs[account_id])
         return drafts

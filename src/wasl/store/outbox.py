@@ -181,23 +181,27 @@ class Due:
     conversation_key: int
 
 
-def due_messages(connection: Connection, at_ms: int, limit: int) -> list[Due]:
+def due_messages(connection: Connection, at_ms: int, held_channels: list[int], limit: int) -> list[Due]:
     """The messages that may leave now: of each conversation only the first in line, and none behind an unsettled one
-    until that has blocked the line long enough."""
+    until that has blocked the line long enough. A channel on hold takes no place in the list from the others."""
     sql = (
         "SELECT o.account_id, o.sequence, o.channel_id, o.conversation_key FROM outbox o"
-        " WHERE o.state = 'queued' AND o.due_ms <= ? AND NOT EXISTS (SELECT 1 FROM outbox earlier"
-        "  WHERE earlier.account_id = o.account_id AND earlier.conversation_key = o.conversation_key"
-        "  AND earlier.sequence < o.sequence AND (earlier.state <> 'unknown' OR earlier.due_ms > ?))"
+        " WHERE o.state = 'queued' AND o.due_ms <= ? AND NOT (o.channel_id = ANY(?)) AND NOT EXISTS ("
+        "  SELECT 1 FROM outbox earlier WHERE earlier.account_id = o.account_id"
+        "  AND earlier.conversation_key = o.conversation_key AND earlier.sequence < o.sequence"
+        "  AND (earlier.state <> 'unknown' OR earlier.due_ms > ?))"
         " ORDER BY o.due_ms, o.account_id, o.sequence LIMIT ?"
     )
-    return [Due(*row) for row in connection.rows(sql, (at_ms, at_ms, limit))]
+    return [Due(*row) for row in connection.rows(sql, (at_ms, held_channels, at_ms, limit))]
 
 
-def overdue_claims(connection: Connection, at_ms: int) -> list[Due]:
-    """Attempts whose lease has run out: nobody knows whether they left."""
-    sql = "SELECT account_id, sequence, channel_id, conversation_key FROM outbox WHERE state = 'sending' AND lease_ms <= ?"
-    return [Due(*row) for row in connection.rows(sql, (at_ms,))]
+def overdue_claims(connection: Connection, at_ms: int) -> list[tuple[Due, int]]:
+    """Attempts whose lease has run out, with their number: nobody knows whether they left."""
+    sql = (
+        "SELECT account_id, sequence, channel_id, conversation_key, attempt FROM outbox"
+        " WHERE state = 'sending' AND lease_ms <= ?"
+    )
+    return [(Due(*row[:4]), row[4]) for row in connection.rows(sql, (at_ms,))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,147 @@
+"""Every part, built once and joined here; what each needs it gets as an argument."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from wasl import __version__
+from wasl.channels.meta import MetaChannel
+from wasl.domain.events import Cursor, Event
+from wasl.domain.people import Operator
+from wasl.errors import Misconfigured
+from wasl.flow.receive import Reception
+from wasl.flow.send import Sender
+from wasl.flow.timers import Timers
+from wasl.live.hub import Hub
+from wasl.observe import Metrics
+from wasl.settings import Settings
+from wasl.store.database import Database, Engine
+from wasl.store.inbox import PageQuery, conversation_page
+from wasl.store.journal import Journal
+from wasl.store.open import database_complaint, open_engine, prepare
+from wasl.store.secrets import SecretBox
+from wasl.store.team import Team
+from wasl.web.answers import BodyLimit, install_handlers
+from wasl.web.dashboard import dashboard_routes
+from wasl.web.events import EventPoll, EventStream
+from wasl.web.live_chat import LiveChat
+from wasl.web.operations import Operations
+from wasl.web.session import Sessions
+from wasl.web.webhooks import Webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What runs inside a node. Tests reach in here; the program itself passes each part what it needs."""
+
+    settings: Settings
+    metrics: Metrics
+    engine: Engine
+    database: Database
+    journal: Journal
+    hub: Hub
+    team: Team
+    sender: Sender
+    timers: Timers
+    http: httpx2.AsyncClient
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A node: its ASGI application and its parts."""
+
+    asgi: ASGIApp
+    parts: Parts
+
+
+def build_app(settings: Settings) -> Application:
+    """Open the memory, bring the schema up to date, and join the parts. They start with the ASGI lifespan.
+
+    Raises Misconfigured with a clear sentence when the installation cannot start like this.
+    """
+    engine = open_engine(settings)
+    box = SecretBox(settings.key())
+    try:
+        prepare(engine, box)
+    except engine.failures as error:
+        raise Misconfigured(f"The database cannot be opened: {database_complaint(error)}") from error
+    metrics = Metrics()
+    metrics.synchronous_full.set(1)
+    database = Database(engine)
+    hub = Hub(database, metrics, settings.node, settings.heartbeat_seconds)
+
+    def committed(events: Sequence[Event]) -> None:
+        hub.publish(events)
+        sender.hear(events)
+
+    journal = Journal(engine, committed, metrics)
+    team = Team(database, journal, box)
+    http = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50))
+    sender = Sender(database, journal, team, MetaChannel(http), metrics, alone=engine.dialect == "sqlite")
+    timers = Timers(team, journal)
+    parts = Parts(settings, metrics, engine, database, journal, hub, team, sender, timers, http)
+    return Application(_doors(parts, box), parts)
+
+
+def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
+    """The two hot paths stay raw; everything else is FastAPI's."""
+    sessions = Sessions(parts.team, parts.settings, box, parts.metrics)
+    webhooks = Webhooks(parts.team, Reception(parts.team, parts.journal), parts.metrics)
+
+    async def snapshot(operator: Operator) -> tuple[Cursor, dict[str, Any]]:
+        page = await parts.database.read(
+            lambda connection: conversation_page(connection, operator.account_id, operator.id, PageQuery())
+        )
+        return page.cursor, page.as_event()
+
+    stream = EventStream(parts.hub, sessions, snapshot)
+    return Starlette(
+        routes=[
+            Route("/webhooks/meta", webhooks),
+            Route("/webhooks/meta/{channel_key}", webhooks),
+            Route("/api/live-chat/events", stream, methods=["GET"]),
+            Mount("/", _operators_api(parts, sessions)),
+        ],
+        lifespan=lambda _: _lifespan(parts),
+    )
+
+
+def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
+    api = FastAPI(title="Wasl", version=__version__, docs_url="/docs", redoc_url=None)
+    api.state.sessions = sessions
+    install_handlers(api)
+    live_chat = LiveChat(parts.database, parts.journal, parts.team, parts.hub.head)
+    api.include_router(sessions.router())
+    api.include_router(live_chat.router(), prefix="/api/live-chat")
+    api.include_router(EventPoll(parts.hub).router(), prefix="/api/live-chat")
+    api.include_router(Operations(parts.database, parts.team, parts.metrics, parts.hub).router())
+    for route in dashboard_routes():
+        api.router.routes.append(route)
+    return BodyLimit(api)
+
+
+@asynccontextmanager
+async def _lifespan(parts: Parts) -> AsyncIterator[None]:
+    parts.journal.start()
+    await parts.team.refresh()
+    parts.hub.start()
+    parts.sender.start()
+    parts.timers.start()
+    try:
+        yield
+    finally:
+        # From the doors inwards: nobody is promised anything that the next one could not keep.
+        parts.hub.close()
+        await parts.timers.close()
+        await parts.sender.close()
+        await parts.hub.stop()
+        await parts.journal.close()
+        await parts.http.aclose()
+        parts.database.close()

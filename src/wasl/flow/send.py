@@ -1,0 +1,176 @@
+"""Sending: a message leaves in its conversation's order, and never twice by itself.
+
+The promise: `sending` is durable before the first byte leaves. Only what provably did not leave is tried again; when
+the answer was lost the message is `unknown`, which a status webhook or a person settles, never a second request.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from wasl.channels.meta import MetaCredentials, MetaChannel
+from wasl.clock import monotonic, now_ms
+from wasl.domain.events import Event, EventKind
+from wasl.domain.pace import Pace
+from wasl.domain.sending import NotSent, SendOutcome, Unclear
+from wasl.errors import Unavailable
+from wasl.limits import (
+    CHANNEL_MESSAGES_PER_SECOND,
+    OUTBOX_LOOK_SECONDS,
+    PACES_REMEMBERED_MAX,
+    PAIR_BURST,
+    PAIR_SECONDS_PER_MESSAGE,
+    SEND_CLAIM_MAX,
+    SENDS_AT_ONCE,
+)
+from wasl.observe import Metrics, log
+from wasl.store.database import Database
+from wasl.store.journal import Journal
+from wasl.store.outbox import Claim, ClaimMessage, Due, SettleAttempt, due_messages, overdue_claims
+from wasl.store.team import Team
+
+
+class Sender:
+    """Empties the outbox. `alone` says that no other process can hold a claim, as with a locked SQLite file."""
+
+    def __init__(
+        self, database: Database, journal: Journal, team: Team, meta: MetaChannel, metrics: Metrics, *, alone: bool
+    ) -> None:
+        self._database = database
+        self._journal = journal
+        self._team = team
+        self._meta = meta
+        self._metrics = metrics
+        self._alone = alone
+        self._wake = asyncio.Event()
+        self._free = asyncio.Semaphore(SENDS_AT_ONCE)
+        self._under_way: set[tuple[int, int]] = set()
+        """Conversations with a request under way here: (account, conversation key)."""
+        self._held_until: dict[int, float] = {}
+        """Channels that must wait, by id, until a monotonic time."""
+        self._channel_paces: dict[int, Pace] = {}
+        self._pair_paces: dict[tuple[int, int], Pace] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """Look at the outbox soon: something was committed that may belong there."""
+        if any(event.kind in (EventKind.NEW_MESSAGE, EventKind.MESSAGE_UPDATED) for event in events):
+            self._wake.set()
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Claim nothing more, and wait for the requests under way: their outcome must be written down."""
+        self._closing = True
+        self._wake.set()
+        await self._task
+        await asyncio.gather(*self._tasks)
+
+    async def _run(self) -> None:
+        leftovers = self._alone
+        while not self._closing:
+            try:
+                await self._forsake_overdue(every=leftovers)
+                leftovers = False
+                await self._send_due()
+            except Unavailable:
+                log.warning("outbox not read")
+            # A burst of events means one look, not one each.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), OUTBOX_LOOK_SECONDS)
+            self._wake.clear()
+
+    async def _forsake_overdue(self, *, every: bool) -> None:
+        """Give up attempts whose maker died: nobody knows whether they left, so they are not made again."""
+        at_ms = 1 << 62 if every else now_ms()
+        for due, attempt in await self._database.read(lambda connection: overdue_claims(connection, at_ms)):
+            if (due.account_id, due.conversation_key) not in self._under_way:
+                await self._journal.submit(SettleAttempt(due, attempt, Unclear("the attempt was interrupted")))
+                self._metrics.sends.labels("interrupted").inc()
+
+    async def _send_due(self) -> None:
+        now = monotonic()
+        held = [channel_id for channel_id, until in self._held_until.items() if until > now]
+        found = await self._database.read(lambda connection: due_messages(connection, now_ms(), held, SEND_CLAIM_MAX))
+        for due in found:
+            if self._closing:
+                return
+            line = (due.account_id, due.conversation_key)
+            if line in self._under_way or self._wait_seconds(due) > 0:
+                continue
+            await self._free.acquire()
+            self._under_way.add(line)
+            task = asyncio.create_task(self._send(due))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _wait_seconds(self, due: Due) -> float:
+        """How long a message must wait for its channel's and its customer's pace; 0 takes a token of both."""
+        now = monotonic()
+        held = self._held_until.get(due.channel_id, 0.0) - now
+        if held > 0:
+            return held
+        self._forget_paces()
+        pair = self._pair_paces.setdefault(
+            (due.account_id, due.conversation_key), Pace.full(1 / PAIR_SECONDS_PER_MESSAGE, PAIR_BURST, now)
+        )
+        missing = pair.take(now)
+        if missing > 0:
+            return missing
+        rate = float(CHANNEL_MESSAGES_PER_SECOND)
+        missing = self._channel_paces.setdefault(due.channel_id, Pace.full(rate, rate, now)).take(now)
+        if missing > 0:
+            pair.tokens += 1.0
+            asyncio.get_running_loop().call_later(missing, self._wake.set)
+        return missing
+
+    def _forget_paces(self) -> None:
+        if len(self._pair_paces) > PACES_REMEMBERED_MAX:
+            oldest = sorted(self._pair_paces, key=lambda pair: self._pair_paces[pair].at_seconds)
+            for pair in oldest[: PACES_REMEMBERED_MAX // 2]:
+                del self._pair_paces[pair]
+
+    async def _send(self, due: Due) -> None:
+        try:
+            claim = await self._journal.submit(ClaimMessage(due))
+            if claim is not None:
+                outcome = await self._attempt(claim)
+                await self._settle(claim, outcome)
+        except Unavailable:
+            # Unclaimed it stays queued; claimed it stays `sending` until its lease ends, and becomes unknown.
+            log.warning("send interrupted by the database", account_id=due.account_id, sequence=due.sequence)
+        finally:
+            self._under_way.discard((due.account_id, due.conversation_key))
+            self._free.release()
+            self._wake.set()
+
+    async def _attempt(self, claim: Claim) -> SendOutcome:
+        channel = self._team.channel(claim.due.channel_id)
+        if channel is None:
+            return NotSent("channel_gone", "The channel of this conversation is not set up.", 60.0, holds="channel")
+        credentials = MetaCredentials(
+            phone_number_id=channel.phone_number_id,
+            access_token=channel.access_token,
+            api_base_url=channel.api_base_url,
+            api_version=channel.api_version,
+        )
+        return await self._meta.send(credentials, claim.outgoing)
+
+    async def _settle(self, claim: Claim, outcome: SendOutcome) -> None:
+        due = claim.due
+        if isinstance(outcome, NotSent) and outcome.holds == "channel":
+            self._held_until[due.channel_id] = monotonic() + outcome.retry_after_seconds
+        status = await self._journal.submit(SettleAttempt(due, claim.attempt, outcome))
+        name = type(outcome).__name__
+        self._metrics.sends.labels(name.lower()).inc()
+        log.info(
+            "message sent" if name == "Accepted" else "message not sent",
+            account_id=due.account_id,
+            sequence=due.sequence,
+            attempt=claim.attempt,
+            outcome=name,
+            status=status,
+        )

@@ -1,0 +1,53 @@
+"""What happens by the clock: the log is kept short, and settings of other processes are noticed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from wasl.clock import now_ms
+from wasl.errors import Unavailable
+from wasl.limits import EVENTS_KEPT_HOURS, HOUSEKEEPING_SECONDS, SETTINGS_LOOK_SECONDS
+from wasl.observe import log
+from wasl.store.event_log import TrimLog, Trimmed
+from wasl.store.journal import Journal
+from wasl.store.team import Team
+
+
+class Timers:
+    """Runs each task at its own pace until closed; one that fails is logged and runs again at its next time."""
+
+    def __init__(self, team: Team, journal: Journal) -> None:
+        self._team = team
+        self._journal = journal
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin."""
+        self._tasks = [
+            asyncio.create_task(self._every(SETTINGS_LOOK_SECONDS, self._team.refresh)),
+            asyncio.create_task(self._every(HOUSEKEEPING_SECONDS, self.trim_logs)),
+        ]
+
+    async def close(self) -> None:
+        """End."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def trim_logs(self) -> None:
+        """Delete events that are older than any reader may come back with."""
+        older_than_ms = now_ms() - EVENTS_KEPT_HOURS * 3_600_000
+        for account in self._team.accounts():
+            trimmed = Trimmed.MORE
+            while trimmed is Trimmed.MORE:
+                trimmed = await self._journal.submit(TrimLog(account.id, older_than_ms))
+
+    @staticmethod
+    async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except Unavailable as error:
+                log.warning("timer skipped", work=work.__name__, code=error.code)
+            except Exception as error:
+                log.error("timer failed", work=work.__name__, error=type(error).__name__)

@@ -1,0 +1,83 @@
+"""The HTTP server: one process, and a stop that loses nothing and keeps nobody waiting."""
+
+import socket
+import sys
+
+import uvicorn
+
+from wasl.app import Application, build_app
+from wasl.errors import WaslError
+from wasl.limits import DRAIN_SECONDS
+from wasl.observe import configure_logs, log
+from wasl.settings import Settings
+from wasl.store.open import ServerLock
+
+KEEP_ALIVE_SECONDS = 5
+"""Longer, and connections that were cut without a word would be kept as long."""
+STOP_SECONDS = 2
+"""What requests under way get after the streams have left."""
+BACKLOG = 2048
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while another wants it. The default of 5 ms would let the event loop hold
+up the writer at each of its statements."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn waits for open streams before it runs the application's shutdown: so they are told to leave first."""
+
+    def __init__(self, config: uvicorn.Config, application: Application) -> None:
+        super().__init__(config)
+        self._hub = application.parts.hub
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, let the streams say good-bye, finish what is under way, and write down what was taken."""
+        for server in self.servers:
+            server.close()
+        self._hub.close()
+        if not await self._hub.drained(DRAIN_SECONDS):
+            log.warning("streams cut at the stop")
+        await super().shutdown(sockets)
+
+
+def server_of(application: Application) -> Server:
+    """A server for an application, with the settings that were measured."""
+    settings = application.parts.settings
+    config = uvicorn.Config(
+        application.asgi,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    return Server(config, application)
+
+
+def serve(settings: Settings) -> int:
+    """Run a node until it is told to stop; the exit status."""
+    configure_logs(settings.log_level, settings.log_format)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        if settings.database_url:
+            return _run(settings)
+        with ServerLock(settings.data_dir):
+            return _run(settings)
+    except WaslError as error:
+        print(f"wasl: {error.message}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _run(settings: Settings) -> int:
+    application = build_app(settings)
+    log.info("serving", host=settings.host, port=settings.port, database=application.parts.engine.dialect)
+    server = server_of(application)
+    server.run()
+    log.info("stopped")
+    return 0 if server.started else 1

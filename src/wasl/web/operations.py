@@ -1,0 +1,57 @@
+"""For whoever runs Wasl: is it alive, is it ready, and what are its figures."""
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import Response
+
+from wasl.errors import Unavailable
+from wasl.live.hub import Hub
+from wasl.observe import Metrics
+from wasl.store.database import Connection, Database
+from wasl.store.team import Team
+from wasl.web.answers import Json
+
+LEDGER_ENTRIES = ("received", "stored", "duplicates", "quarantined", "set_aside")
+
+
+class Operations:
+    """`/health`, `/ready` and `/metrics`; they name no account and need no login."""
+
+    def __init__(self, database: Database, team: Team, metrics: Metrics, hub: Hub) -> None:
+        self._database = database
+        self._team = team
+        self._metrics = metrics
+        self._hub = hub
+
+    def router(self) -> APIRouter:
+        router = APIRouter(tags=["operations"])
+        router.add_api_route("/health", self.health, methods=["GET"], response_class=Json)
+        router.add_api_route("/ready", self.ready, methods=["GET"], response_class=Json)
+        router.add_api_route("/metrics", self.metrics, methods=["GET"], response_class=Response)
+        return router
+
+    async def health(self) -> Response:
+        """The process answers."""
+        return Json({"status": "ok"})
+
+    async def ready(self) -> Response:
+        """It can be sent traffic: the database answers and it is not about to stop."""
+        if self._hub.closing:
+            return Json({"status": "stopping", "database": "ok"}, status_code=503)
+        try:
+            await self._database.read(lambda connection: connection.rows("SELECT 1"))
+        except Unavailable as error:
+            return Json({"status": "unavailable", "database": error.message}, status_code=503)
+        return Json({"status": "ok", "database": "ok", "bus": "memory"})
+
+    async def metrics(self) -> Response:
+        """All figures in Prometheus' text format, the ledger of this installation among them."""
+        for entry, count in zip(LEDGER_ENTRIES, await self._database.read(ledger_totals), strict=True):
+            self._metrics.ledger.labels(entry).set(count)
+        return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def ledger_totals(connection: Connection) -> tuple[int, ...]:
+    """The ledger over all accounts, in the order of LEDGER_ENTRIES; received is the sum of the others."""
+    columns = ", ".join(f"coalesce(sum({entry}), 0)" for entry in LEDGER_ENTRIES)
+    return tuple(int(count) for count in connection.rows(f"SELECT {columns} FROM ledger")[0])
