@@ -1,0 +1,381 @@
+"""What goes over the wire at `/api/live-chat`, checked on the way in and described for whoever writes a client."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from wasl.domain.conversation import ConversationStatus
+from wasl.domain.message import MessageStatus, MessageType, Origin, Role
+from wasl.domain.people import Availability
+from wasl.limits import CLIENT_MESSAGE_ID_CHARACTERS_MAX, ID_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+
+SEQUENCE_MAX = 2**53 - 1
+"""The greatest whole number that JavaScript holds exactly."""
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("It holds a zero byte, which no message can carry")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Id = Annotated[Text, Field(min_length=1, max_length=ID_CHARACTERS_MAX)]
+Sequence = Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
+
+
+class Failure(BaseModel):
+    """Every answer that is no success."""
+
+    success: Literal[False] = False
+    error: str = Field(description="A sentence for a person.")
+    code: str = Field(description="A word for a program.")
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field of a request."""
+
+    field: str
+    problem: str
+
+
+class InvalidRequest(Failure):
+    """The request cannot be understood."""
+
+    fields: list[FieldProblem] = []
+
+
+# -- what is shown ----------------------------------------------------------------------------------------------------
+
+
+class ChannelFace(BaseModel):
+    """The business number that a conversation runs over."""
+
+    channel_id: str
+    provider: str
+    phone_number_id: str
+    display_phone_number: str | None
+    name: str | None
+
+
+class IdentityFace(BaseModel):
+    """One of the names by which WhatsApp knows a customer."""
+
+    kind: str
+    value: str
+
+
+class CustomerInfo(BaseModel):
+    """What is known of the customer."""
+
+    name: str | None
+    phone: str | None
+    username: str | None
+    bsuid: str | None
+    identities: list[IdentityFace]
+
+
+class LastMessage(BaseModel):
+    """What a row of the list shows of the last message; `content` is cut after 200 characters."""
+
+    message_id: str
+    content: str
+    is_user: bool
+    role: Role
+    timestamp: str
+    type: MessageType
+    status: MessageStatus | None
+    deleted: bool
+    clock: int
+    sequence: int
+
+
+class ConversationRow(BaseModel):
+    """A conversation as events carry it: the same for every operator."""
+
+    conversation_id: str
+    user_id: str
+    user_name: str | None
+    user_phone: str | None = Field(description="With a leading +.")
+    phone_clean: str | None = Field(description="Digits only.")
+    language: str | None
+    channel: ChannelFace
+    status: ConversationStatus
+    operator_id: str | None
+    operator_name: str | None
+    last_message: LastMessage | None
+    last_activity: str
+    last_sequence: int = Field(description="The list is ordered by this, the greatest first.")
+    message_count: int
+    inbound_count: int = Field(description="Live messages of the customer so far.")
+    duration_seconds: int
+    is_live: bool
+    sentiment: str | None
+    window_expires_at: str | None = Field(description="Until when free text may be sent.")
+    waiting_since: str | None
+    priority: int
+    handover_epoch: int
+    customer_info: CustomerInfo
+    version: int = Field(description="Replace a held row only by one of a greater version.")
+
+
+class Conversation(ConversationRow):
+    """A conversation as the asking operator sees it."""
+
+    unread_count: int
+
+
+class Reaction(BaseModel):
+    """An emoji on a message; `from` is `user`, `phone`, or an operator's id."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    emoji: str
+    actor: str = Field(alias="from")
+    timestamp: str
+
+
+class ReplyPreview(BaseModel):
+    """What a quotation shows."""
+
+    message_id: str
+    role: Role
+    type: MessageType
+    content: str
+
+
+class SendError(BaseModel):
+    """Why a message did not go out."""
+
+    code: str | None
+    message: str | None
+
+
+class MessageFace(BaseModel):
+    """A message; `(clock, sequence)` ascending is the order of a conversation."""
+
+    message_id: str
+    conversation_id: str
+    user_id: str
+    sequence: int
+    clock: int
+    version: int = Field(description="Replace a held message only by one of a greater version.")
+    timestamp: str
+    is_user: bool
+    role: Role
+    handled_by: Literal["bot", "operator", "phone"] | None
+    operator_id: str | None
+    operator_name: str | None
+    origin: Origin
+    type: MessageType
+    content: str = Field(description="What to show: the text, the caption, or a readable line.")
+    text: str | None
+    status: MessageStatus | None = Field(description="Null for the customer's messages.")
+    error: SendError | None
+    reply_to: str | None
+    reply_preview: ReplyPreview | None
+    reactions: list[Reaction]
+    edited_at: str | None
+    deleted_at: str | None
+    audio_url: str | None
+    image_url: str | None
+    media: dict[str, Any] | None
+    metadata: dict[str, Any]
+    client_message_id: str | None
+
+
+class Success(BaseModel):
+    """Every answer that is one."""
+
+    success: Literal[True] = True
+
+
+class Chats(Success):
+    """A page of the list."""
+
+    chats: list[Conversation]
+    next_cursor: str | None
+    has_more: bool
+    total: int
+    total_is_exact: bool = Field(description="False: `total` is a lower bound, counted while searching.")
+    page: int | None
+    page_size: int
+    as_of: str = Field(description="Open the event stream with this cursor: no gap, no double.")
+
+
+class Conversations(Success):
+    """A short list, newest activity first."""
+
+    conversations: list[Conversation]
+    total: int
+    as_of: str
+
+
+class Queue(Success):
+    """Who waits for a person: the highest priority first, then the longest wait."""
+
+    queue: list[Conversation]
+    total: int
+    as_of: str
+
+
+class History(Success):
+    """A page of a conversation, oldest first."""
+
+    messages: list[MessageFace]
+    has_more: bool
+    next_before: str | None
+    total_messages: int
+    returned_messages: int
+    status: ConversationStatus
+    sentiment: str | None
+    as_of: str
+    conversation: Conversation
+
+
+class Sent(Success):
+    """The message as it stands in the conversation."""
+
+    message: MessageFace
+
+
+class NewerMessage(Failure):
+    """Something that the author had not seen stands in the conversation; send again with `force` to insist."""
+
+    newer: list[MessageFace] = []
+    last_sequence: int | None = None
+
+
+class HandedOver(Success):
+    """Who answers the conversation now."""
+
+    conversation_id: str
+    operator_id: str | None
+    status: ConversationStatus
+    conversation: Conversation
+
+
+class ReadMarker(Success):
+    """How far this operator has read."""
+
+    conversation_id: str
+    operator_id: str
+    sequence: int
+    unread_count: int
+
+
+class OperatorPresence(Success):
+    """What this operator tells colleagues."""
+
+    operator_id: str
+    status: Availability
+
+
+class OperatorLoad(BaseModel):
+    """An operator and how many conversations they hold."""
+
+    operator_id: str
+    name: str
+    status: Availability
+    open_conversations: int
+
+
+class LiveMetrics(BaseModel):
+    """Figures of the account."""
+
+    active_conversations: int
+    bot_conversations: int
+    human_conversations: int
+    waiting_conversations: int
+    resolved_conversations: int
+    sentiment_distribution: dict[str, int]
+    average_wait_seconds: int | None = Field(description="Of those who wait now.")
+    operators: list[OperatorLoad]
+    window_hours: int = Field(description="What messages_in and messages_out count back.")
+    messages_in: int
+    messages_out: int
+
+
+class Metrics(Success):
+    """The figures that a dashboard shows."""
+
+    metrics: LiveMetrics
+
+
+class Hop(BaseModel):
+    """One step of a message's way."""
+
+    hop: str
+    at: str | None
+    detail: Any = None
+
+
+class Trace(Success):
+    """The way of one message through the system."""
+
+    message_id: str
+    hops: list[Hop]
+
+
+class EventFace(BaseModel):
+    """One durable event, as the stream carries it."""
+
+    id: str
+    event: Literal["new_conversation", "new_message", "message_updated", "conversation_updated"]
+    data: dict[str, Any]
+
+
+class Resync(BaseModel):
+    """Continuity cannot be proven: fetch again what is shown, then go on from here."""
+
+    reason: Literal["ahead", "trimmed", "tag", "scope", "far"]
+    sequence: int
+    tag: str
+
+
+class EventsPage(Success):
+    """The events after a cursor."""
+
+    events: list[EventFace]
+    cursor: str
+    has_more: bool
+    resync: Resync | None
+
+
+# -- what is asked ----------------------------------------------------------------------------------------------------
+
+
+class _Asked(BaseModel):
+    # Unknown fields are ignored: a newer client may name what this version does not know.
+    model_config = ConfigDict(extra="ignore")
+
+
+class OneConversation(_Asked):
+    """Which conversation."""
+
+    conversation_id: Id
+    user_id: Id
+
+
+class SendMessage(OneConversation):
+    """A reply. Sent twice under one `client_message_id` it is one message."""
+
+    message: Annotated[Text, Field(max_length=TEXT_CHARACTERS_MAX)]
+    message_type: Literal["text"] = "text"
+    client_message_id: Annotated[Text, Field(min_length=1, max_length=CLIENT_MESSAGE_ID_CHARACTERS_MAX)] | None = None
+    reply_to: Id | None = None
+    seen_sequence: Sequence | None = Field(default=None, description="The newest sequence that the author has seen.")
+    force: bool = Field(default=False, description="Send although something newer stands there.")
+
+
+class MarkRead(_Asked):
+    """Up to where the operator has read."""
+
+    conversation_id: Id
+    sequence: Sequence
+
+
+class OperatorStatus(_Asked):
+    """What the operator tells colleagues."""
+
+    status: Availability
