@@ -99,7 +99,7 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
         page = await parts.database.read(
             lambda connection: conversation_page(connection, operator.account_id, operator.id, PageQuery())
         )
-        return page.cursor, page.as_event()
+        return page.as_of, page.as_event()
 
     stream = EventStream(parts.hub, sessions, snapshot)
     return Starlette(

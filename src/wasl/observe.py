@@ -45,7 +45,7 @@ class LineWriter:
         """Write all that has been collected."""
         with self._lock:
             lines, self._lines = self._lines, []
-            if lines:
+            if lines and not self._out.closed:
                 self._out.write(b"\n".join(lines) + b"\n")
                 self._out.flush()
 
@@ -60,8 +60,9 @@ class LineWriter:
                 self.flush()
 
 
-def configure_logs(level: str = "info", form: str = "json") -> None:
-    """Set up the program's log: JSON lines on standard output, or coloured ones for a person (`form="console"`)."""
+def configure_logs(level: str = "info", form: str = "json", out: IO[bytes] | None = None) -> None:
+    """Set up the program's log: JSON lines to `out` (standard output), or coloured ones for a person
+    (`form="console"`)."""
     minimum = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -72,7 +73,7 @@ def configure_logs(level: str = "info", form: str = "json") -> None:
     if form == "console":
         processors, factory = [*shared, structlog.dev.ConsoleRenderer()], structlog.PrintLoggerFactory(sys.stdout)
     else:
-        writer = LineWriter(sys.stdout.buffer)
+        writer = LineWriter(out or sys.stdout.buffer)
         processors = [*shared, structlog.processors.JSONRenderer(serializer=_dumps)]
         factory = lambda *_: writer  # type: ignore[assignment] # noqa: E731
     structlog.configure(

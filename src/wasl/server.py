@@ -1,7 +1,9 @@
 """The HTTP server: one process, and a stop that loses nothing and keeps nobody waiting."""
 
+import signal
 import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
 
@@ -25,9 +27,18 @@ up the writer at each of its statements."""
 class Server(uvicorn.Server):
     """uvicorn waits for open streams before it runs the application's shutdown: so they are told to leave first."""
 
-    def __init__(self, config: uvicorn.Config, application: Application) -> None:
+    def __init__(
+        self, config: uvicorn.Config, application: Application, when_started: Callable[[], None] | None = None
+    ) -> None:
         super().__init__(config)
         self._hub = application.parts.hub
+        self._when_started = when_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        if self.started and self._when_started is not None:
+            self._when_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, let the streams say good-bye, finish what is under way, and write down what was taken."""
@@ -39,7 +50,16 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server_of(application: Application) -> Server:
+def stop_quietly() -> None:
+    """Let the program end with status 0 when it is told to stop.
+
+    uvicorn hears SIGTERM and SIGINT, stops, and raises them again for whoever listened before: nobody has to die then.
+    """
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
+
+
+def server_of(application: Application, when_started: Callable[[], None] | None = None) -> Server:
     """A server for an application, with the settings that were measured."""
     settings = application.parts.settings
     config = uvicorn.Config(
@@ -57,13 +77,14 @@ def server_of(application: Application) -> Server:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    return Server(config, application)
+    return Server(config, application, when_started)
 
 
 def serve(settings: Settings) -> int:
     """Run a node until it is told to stop; the exit status."""
     configure_logs(settings.log_level, settings.log_format)
     sys.setswitchinterval(SWITCH_SECONDS)
+    stop_quietly()
     try:
         if settings.database_url:
             return _run(settings)
