@@ -28,7 +28,7 @@ def build_emulator(config: EmulatorConfig, *, client: httpx2.AsyncClient | None 
             app.state.emulator = emulator
             stop = asyncio.Event()
             if config.lively:
-                emulator.spawn(play_customers(emulator, stop, pace_seconds=config.pace_seconds))
+                emulator.spawn(play_customers(emulator, stop, pace=config.pace))
             yield
             stop.set()
 

@@ -2,6 +2,17 @@
 
 from dataclasses import dataclass
 
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Least and most seconds between questions, until a reply is read, and from there to the answer."""
+
+    asks: tuple[float, float] = (4.0, 8.0)
+    reads: tuple[float, float] = (1.0, 3.0)
+    answers: tuple[float, float] = (3.0, 7.0)
+
+
+CALM = Pace()
 CUSTOMER, BUSINESS = "customer", "business"
 
 
@@ -51,27 +62,27 @@ CAST: tuple[Person, ...] = (
         "Maya Khoury",
         "+9613000101",
         (
-            _said(340, "Hello! Is the olive oil soap back in stock?"),
+            _said(340, "Hello! Is the walnut bread back?"),
             _told(337, "Hi Maya, yes, since this morning."),
             _said(336, "Wonderful. Could you keep four for me?"),
             _told(331, "Kept under your name until Saturday."),
             Line(330, "", type="location", extra=(("name", "Home"), ("address", "Sassine Square, Beirut"))),
             _said(24, "Is it possible to deliver them today instead?"),
         ),
-        ("Any news about my delivery?", "Do you have the lavender one too?", "What time do you close on Saturday?"),
+        ("Any news about my delivery?", "Do you have the one with olives too?", "What time do you close on Saturday?"),
         ENGLISH,
     ),
     Person(
         "كريم منصور",
         "+9613000102",
         (
-            _said(310, "مرحبا، بدي اسأل عن سلة الهدايا الكبيرة"),
-            _told(305, "أهلاً كريم، السلة الكبيرة بخمسة وأربعين دولار."),
-            _said(303, "حلو كتير. فيني ضيف عليها زعتر وزيت؟"),
+            _said(310, "مرحبا، بدي اسأل عن صينية المعمول الكبيرة"),
+            _told(305, "أهلاً كريم، الصينية الكبيرة بخمسة وأربعين دولار."),
+            _said(303, "حلو كتير. فيني ضيف عليها كعك؟"),
             _told(298, "أكيد، بصير خمسة وخمسين."),
             _said(31, "تمام، بدي تنتين ليوم الجمعة إذا ممكن"),
         ),
-        ("صباح الخير، جهزت الطلبية؟", "فيكن تبعتولي صورة السلة؟", "كم يوم بياخد التوصيل عطرابلس؟"),
+        ("صباح الخير، جهزت الطلبية؟", "فيكن تبعتولي صورة الصينية؟", "كم يوم بياخد التوصيل عطرابلس؟"),
         ARABIC,
     ),
     Person(
@@ -83,16 +94,16 @@ CAST: tuple[Person, ...] = (
             _said(289, "3andkon delivery 3a Jounieh?"),
             _told(284, "Ahla Nour, eh akid, nhar el tanen w el khamis."),
             _said(283, "sho el minimum order?"),
-            _said(17, "3amel talabiye bokra inshallah, 20 saboune"),
+            _said(17, "3amel talabiye bokra inshallah, 20 man2oushe"),
         ),
-        ("sho 3amel?", "wein sar el driver?", "fi loun tene men el saboun?", "addesh el se3er hala2?"),
+        ("sho 3amel?", "wein sar el driver?", "fi jebne kamen aw bas za3tar?", "addesh el se3er hala2?"),
         ARABIZI,
     ),
     Person(
         "Daniel Weber",
         "+12025550143",
         (
-            _said(260, "Good afternoon, do you ship to Boston?"),
+            _said(260, "Good afternoon, do you ship biscuits to Boston?"),
             _told(250, "Good afternoon Daniel, we do: about eight days, 18 dollars."),
             Line(248, "These two, please", type="image"),
             _said(40, "I have not received an invoice yet."),
@@ -104,7 +115,7 @@ CAST: tuple[Person, ...] = (
         "Rana Saab",
         "+9613000104",
         (
-            _said(235, "Bonjour! Vous faites des ateliers le week-end ?"),
+            _said(235, "Bonjour ! Vous faites des ateliers de pain le week-end ?"),
             _told(230, "Bonjour Rana, oui, samedi à 16 h. Il reste trois places."),
             _said(229, "Super, deux places pour moi 😊"),
             _said(52, "On peut venir avec des enfants ?"),
@@ -117,9 +128,9 @@ CAST: tuple[Person, ...] = (
         "+9613000105",
         (
             _said(220, "السلام عليكم"),
-            _said(219, "الصابون يلي اخدته المرة الماضية طلع بيجنن"),
+            _said(219, "الكعك يلي اخدته المرة الماضية طلع بيجنن"),
             _told(214, "وعليكم السلام، منفرح كتير بهالحكي!"),
-            _said(61, "بدي متله خمس قطع لأختي بألمانيا، بتشحنوا لهونيك؟"),
+            _said(61, "بدي متله خمس علب لأختي بألمانيا، بتشحنوا لهونيك؟"),
         ),
         ("كم بيكلف الشحن لألمانيا؟", "فيي ادفع عند الاستلام؟", "ابنتي بدها تمر تاخدهن، وين المحل؟"),
         ARABIC,
@@ -131,7 +142,7 @@ CAST: tuple[Person, ...] = (
             _said(205, "marhaba"),
             _said(205, "el order #214 ma wosil"),
             _told(200, "Marhaba Elias, sorry! El driver 3ala el tari2."),
-            _said(180, "wosil, bas fi 2at3a maksoura"),
+            _said(180, "wosil, bas el cake tol3et maksoura"),
             Line(179, "hay el soura", type="image"),
             _said(11, "fina nbaddela?"),
         ),
@@ -142,12 +153,12 @@ CAST: tuple[Person, ...] = (
         "Sofia Marin",
         "+33639980001",
         (
-            _said(190, "Hi, I run a small concept store in Lyon and would love to stock your soaps."),
+            _said(190, "Hi, I run a small delicatessen in Lyon and would love to sell your biscuits."),
             _told(176, "Hello Sofia, lovely! Our wholesale list is on its way."),
-            Line(150, "Our shop, for reference", type="document", extra=(("filename", "concept-store.pdf"),)),
-            _said(73, "Is the minimum really 100 pieces?"),
+            Line(150, "Our shop, for reference", type="document", extra=(("filename", "our-shop.pdf"),)),
+            _said(73, "Is the minimum really 100 boxes?"),
         ),
-        ("Do you offer samples?", "What is the lead time for 200 pieces?", "Can we put our own label on it?"),
+        ("Do you offer samples?", "What is the lead time for 200 boxes?", "Can we put our own label on it?"),
         ENGLISH,
     ),
     Person(
@@ -156,9 +167,9 @@ CAST: tuple[Person, ...] = (
         (
             _said(165, "hello, I found you on Instagram"),
             _told(160, "Welcome Hadi! How can we help?"),
-            _said(83, "do you have something for sensitive skin?"),
+            _said(83, "do you have something without gluten?"),
         ),
-        ("is it fragrance free?", "and for babies?", "how long does one bar last?"),
+        ("is it baked in another oven?", "and without sugar?", "how long does it stay fresh?"),
         ENGLISH,
         username="hadi.designs",
     ),
@@ -182,7 +193,7 @@ CAST: tuple[Person, ...] = (
             _told(120, "تكرم، شو اسم الشركة والرقم المالي؟"),
             _said(5, "شركة الأرز للتجارة، الرقم ١٢٣٤٥٦"),
         ),
-        ("وصلت الفاتورة؟", "ممكن نسخة PDF؟", "بدنا كمان عشرين قطعة للمكتب"),
+        ("وصلت الفاتورة؟", "ممكن نسخة PDF؟", "بدنا كمان عشرين كرواسون للمكتب"),
         ARABIC,
     ),
     Person(

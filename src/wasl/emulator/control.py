@@ -93,7 +93,7 @@ async def verify(emulator: Emulator, request: Request) -> dict[str, Any]:
     }
     try:
         answer = await emulator.client.get(number.webhook_url, params=question)
-    except httpx2.HTTPError as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         return {"verified": False, "status": None, "error": type(error).__name__}
     return {"verified": answer.status_code == 200 and answer.text == challenge, "status": answer.status_code}
 

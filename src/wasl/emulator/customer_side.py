@@ -8,7 +8,7 @@ from wasl.emulator.customers import Customer, Entry
 from wasl.emulator.ids import message_id_of
 from wasl.emulator.inbound import Written
 from wasl.emulator.numbers import BusinessNumber
-from wasl.emulator.webhooks import Update
+from wasl.emulator.webhooks import Update, provider_ids_of
 from wasl.emulator.whatsapp import Emulator
 from wasl.errors import WaslError
 
@@ -35,7 +35,7 @@ def write(
     if reply_to is not None:
         message["context"] = {"from": number.display_phone_number, "id": reply_to}
     value = {"contacts": [customer.contact()], "messages": [message | written.beside]}
-    emulator.dispatch.tell(number, Update("messages", value, (message_id,)))
+    emulator.dispatch.tell(number, Update("messages", value, provider_ids_of(value)))
     return message_id
 
 
@@ -57,7 +57,7 @@ def write_on_business_phone(
     message: dict[str, Any] = {name: value for name, value in names.items() if value}
     message |= _message(entry) | written.beside
     value = {"contacts": [customer.contact()], "message_echoes": [message]}
-    emulator.dispatch.tell(number, Update("smb_message_echoes", value, (message_id,)))
+    emulator.dispatch.tell(number, Update("smb_message_echoes", value, provider_ids_of(value)))
     return message_id
 
 

@@ -166,7 +166,7 @@ class PostOffice:
             delivery.last_status = answer.status_code
             if answer.status_code == 200:
                 delivery.state = State.ACKNOWLEDGED
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             delivery.last_error = type(error).__name__
         delivery.seconds = monotonic() - started
 

@@ -13,7 +13,12 @@ from wasl.errors import NotFound
 from wasl.limits import EMULATOR_STREAM_PAUSE_SECONDS
 
 FOLDER = Path(__file__).parent / "handset"
-FILES = {"handset.css": "text/css", "handset.js": "text/javascript", "bubbles.js": "text/javascript"}
+FILES = {
+    "handset.css": "text/css",
+    "handset.js": "text/javascript",
+    "bubbles.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",

@@ -87,7 +87,7 @@ def button(asked: Asked) -> Written:
 
 
 def order(asked: Asked) -> Written:
-    usual = [{"product_retailer_id": "cedar-soap", "quantity": 2, "item_price": 4.5, "currency": "USD"}]
+    usual = [{"product_retailer_id": "cedar-biscuits", "quantity": 2, "item_price": 4.5, "currency": "USD"}]
     items = asked.list("product_items") or usual
     content = {"catalog_id": "500000000000001", "text": asked.maybe_text("text") or "", "product_items": items}
     return Written("order", content, {})

@@ -11,7 +11,7 @@ PHONE = re.compile(r"[1-9][0-9]{6,14}")
 
 @dataclass(frozen=True, slots=True)
 class BusinessNumber:
-    """One number of a business. `display_phone_number` is digits alone."""
+    """One number of a business. `display_phone_number` may be written as people do; only its digits are kept."""
 
     phone_number_id: str
     display_phone_number: str
@@ -19,8 +19,11 @@ class BusinessNumber:
     app_secret: str
     webhook_url: str
     verify_token: str = ""
-    verified_name: str = "Cedar Shop"
+    verified_name: str = "Cedar Bakery"
     business_account_id: str = "100000000000001"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "display_phone_number", digits_of(self.display_phone_number))
 
     def public(self) -> dict[str, str]:
         """Return what may be shown: everything but the three secrets."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from wasl.clock import now_ms
 from wasl.emulator.asked import Asked
-from wasl.emulator.cast import BUSINESS, CAST, Line, Person
+from wasl.emulator.cast import BUSINESS, CALM, CAST, Line, Pace, Person
 from wasl.emulator.customer_side import read, write, write_on_business_phone
 from wasl.emulator.customers import Customer
 from wasl.emulator.ids import message_id_of
@@ -16,15 +16,13 @@ from wasl.emulator.whatsapp import Emulator
 from wasl.limits import EMULATOR_CAST_MESSAGES_MAX
 
 REACTIONS = ("👍", "❤️", "🙏", "😂")
-READS_AFTER_SECONDS = (1.0, 3.0)
-ANSWERS_AFTER_SECONDS = (3.0, 7.0)
 
 
 async def play_customers(
     emulator: Emulator,
     stop: asyncio.Event,
     *,
-    pace_seconds: tuple[float, float] = (4.0, 8.0),
+    pace: Pace = CALM,
     cast: tuple[Person, ...] = CAST,
 ) -> None:
     """Let the cast tell its past, then write every few seconds and answer the business, until `stop` is set.
@@ -39,8 +37,8 @@ async def play_customers(
     if await _unless(stop, _tell_past(emulator, number, people)):
         return
     async with asyncio.TaskGroup() as group:
-        group.create_task(_answer_replies(emulator, number, people, stop))
-        group.create_task(_ask_now_and_then(emulator, number, people, stop, pace_seconds))
+        group.create_task(_answer_replies(emulator, number, people, stop, pace))
+        group.create_task(_ask_now_and_then(emulator, number, people, stop, pace))
 
 
 def _introduce(emulator: Emulator, person: Person) -> Customer:
@@ -73,12 +71,12 @@ async def _ask_now_and_then(
     number: BusinessNumber,
     people: dict[Person, Customer],
     stop: asyncio.Event,
-    pace_seconds: tuple[float, float],
+    pace: Pace,
 ) -> None:
     asked = dict.fromkeys(people, 0)
     waiting: list[Person] = []
     for _ in range(EMULATOR_CAST_MESSAGES_MAX):
-        if await _stopped(stop, emulator.chance.uniform(*pace_seconds)):
+        if await _stopped(stop, emulator.chance.uniform(*pace.asks)):
             return
         if emulator.post_office.waiting > len(people):
             continue  # The business does not answer; nobody would go on writing into the void.
@@ -98,7 +96,7 @@ async def _ask_now_and_then(
 
 
 async def _answer_replies(
-    emulator: Emulator, number: BusinessNumber, people: dict[Person, Customer], stop: asyncio.Event
+    emulator: Emulator, number: BusinessNumber, people: dict[Person, Customer], stop: asyncio.Event, pace: Pace
 ) -> None:
     answering: set[str] = set()
     seen, changes = emulator.accepted.total, 0
@@ -113,7 +111,7 @@ async def _answer_replies(
                 answering.add(customer.key)
                 reply = accepted.message_id if emulator.chance.random() < 0.25 else None
                 answers = person_of[customer.key].answers
-                group.create_task(_answer(emulator, number, customer, answers, reply, answering, stop))
+                group.create_task(_answer(emulator, number, customer, answers, reply, answering, stop, pace))
             waited = asyncio.ensure_future(emulator.changes.after(changes))
             if await _unless(stop, waited):
                 return
@@ -128,12 +126,13 @@ async def _answer(
     reply_to: str | None,
     answering: set[str],
     stop: asyncio.Event,
+    pace: Pace,
 ) -> None:
     """Read, think, answer once: further replies of the business in between get no answer of their own."""
-    if await _stopped(stop, emulator.chance.uniform(*READS_AFTER_SECONDS)):
+    if await _stopped(stop, emulator.chance.uniform(*pace.reads)):
         return
     read(emulator, number, customer)
-    if await _stopped(stop, emulator.chance.uniform(*ANSWERS_AFTER_SECONDS)):
+    if await _stopped(stop, emulator.chance.uniform(*pace.answers)):
         return
     read(emulator, number, customer)
     answering.discard(customer.key)

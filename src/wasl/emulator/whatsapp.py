@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 
 from wasl.emulator.behaviour import GOOD_DAY, Behaviour, Behaviours
+from wasl.emulator.cast import CALM, Pace
 from wasl.emulator.changes import Changes
 from wasl.emulator.customers import Customers, Entry, Thread
 from wasl.emulator.deliveries import Delivery, Patience, PostOffice
@@ -30,7 +31,7 @@ class EmulatorConfig:
     patience: Patience = field(default_factory=Patience)
     public_url: str | None = None
     lively: bool = False  # a small cast of customers writes by itself
-    pace_seconds: tuple[float, float] = (4.0, 8.0)
+    pace: Pace = CALM
     seed: int = 1
 
 

@@ -43,7 +43,7 @@ export function bubble(entry, entries, acts) {
   const quoted = entry.reply_to && entries.find((other) => other.message_id === entry.reply_to);
   const emojis = Object.values(entry.reactions).filter(Boolean).join("");
   const label = [entry.author === "phone" && "typed on the business's phone", entry.edited && "edited", clock(entry.at)];
-  return element("li", { className: `bubble ${entry.author}`, tabIndex: 0 },
+  return element("li", { className: `bubble by-${entry.author}`, tabIndex: 0 },
     quoted ? element("div", { className: "quoted", dir: "auto" }, summary(quoted)) : null,
     ...(entry.deleted ? [element("p", { className: "gone" }, "This message was deleted")] : body(entry, acts)),
     element("div", { className: "meta" },

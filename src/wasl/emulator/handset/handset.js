@@ -89,7 +89,14 @@ async function drawThread() {
   const list = find("thread");
   const below = list.scrollHeight - list.scrollTop - list.clientHeight;
   list.replaceChildren(...found.entries.map((entry) => bubble(entry, found.entries, acts)));
-  if (below < 80) list.scrollTop = list.scrollHeight;
+  if (below < 80) stayBelow(list);
+}
+
+/** Show the end of the thread, also when its pictures have taken their room. */
+function stayBelow(list) {
+  const down = () => { list.scrollTop = list.scrollHeight; };
+  down();
+  for (const picture of list.querySelectorAll("img")) picture.addEventListener("load", down);
 }
 
 async function readArrived(entries) {
@@ -108,7 +115,7 @@ async function showThread(address) {
   aimAt(null);
   document.body.classList.add("open");
   await refresh();
-  find("thread").scrollTop = find("thread").scrollHeight;
+  stayBelow(find("thread"));
   find("text").focus();
 }
 
