@@ -1,0 +1,88 @@
+"""The demo's customers: a past, a message now and then, answers; calm, bounded, the same past at every start."""
+
+import asyncio
+
+import httpx2
+import pytest
+
+from emulator.receiver import DISPLAY, NUMBER, QUICK, SECRET, TOKEN, stage, until
+from wasl.emulator.app import build_emulator
+from wasl.emulator.cast import CAST, Pace
+from wasl.emulator.numbers import BusinessNumber
+from wasl.emulator.whatsapp import EmulatorConfig
+
+pytestmark = pytest.mark.anyio
+
+PAST = sum(len(person.past) for person in CAST)
+SILENT = Pace(asks=(3600, 3600), reads=(0, 0.01), answers=(0.02, 0.03))
+
+
+async def test_the_past_is_told_once_in_order_before_anything_else() -> None:
+    async with stage(QUICK, lively=True, pace=SILENT) as scene:
+        await until(lambda: len(scene.receiver.bodies) == PAST)
+        await scene.remote.until_quiet()
+        echoes = [echo for value in scene.receiver.values for echo in value.get("message_echoes", [])]
+        messages = scene.receiver.messages + echoes
+        assert len({message["id"] for message in messages}) == PAST
+        first = [(value.get("messages") or value["message_echoes"])[0] for value in scene.receiver.values]
+        times = [int(message["timestamp"]) for message in first]
+        assert times == sorted(times)
+        assert len(await scene.remote.deliveries()) == PAST
+        ids = [message["id"] for message in first]
+    async with stage(QUICK, lively=True, pace=SILENT) as scene:
+        await until(lambda: len(scene.receiver.bodies) == PAST)
+        again = [(value.get("messages") or value["message_echoes"])[0]["id"] for value in scene.receiver.values]
+    assert sorted(again) == sorted(ids)
+
+
+async def test_a_reply_is_read_and_answered_once() -> None:
+    async with stage(QUICK, lively=True, pace=SILENT) as scene:
+        await until(lambda: len(scene.receiver.bodies) == PAST)
+        maya = CAST[0]
+        for text in ("Yes, today.", "Around five."):
+            assert (await scene.send(to=maya.phone, text={"body": text})).status_code == 200
+        await until(lambda: len(scene.receiver.messages) == PAST - echoes() + 1)
+        await scene.remote.until_quiet()
+        assert scene.receiver.messages[-1]["text"]["body"] in maya.answers
+        assert [status["status"] for status in scene.receiver.statuses].count("read") == 2
+        await asyncio.sleep(0.1)
+        assert len(scene.receiver.messages) == PAST - echoes() + 1
+
+
+async def test_they_write_now_and_then_and_wait_when_nobody_listens() -> None:
+    async with stage(QUICK, lively=True, pace=Pace(asks=(0.001, 0.002))) as scene:
+        await until(lambda: len(scene.receiver.bodies) > PAST + 30)
+        details = {"display_phone_number": DISPLAY, "access_token": TOKEN, "app_secret": SECRET}
+        await scene.remote.add_number(NUMBER, "http://127.0.0.1:9/", **details)
+        await asyncio.sleep(0.3)
+        assert len(CAST) <= await scene.remote.waiting() <= len(CAST) + 2
+
+
+async def test_it_works_within_one_process_too() -> None:
+    """Story tests may join both programs without a port: the webhooks go through a client that is handed in."""
+    heard: list[bytes] = []
+
+    async def take(request: httpx2.Request) -> httpx2.Response:
+        heard.append(request.content)
+        return httpx2.Response(200)
+
+    number = BusinessNumber(NUMBER, DISPLAY, TOKEN, SECRET, "http://wasl.test/webhooks/meta")
+    app = build_emulator(
+        EmulatorConfig((number,), QUICK), client=httpx2.AsyncClient(transport=httpx2.MockTransport(take))
+    )
+    async with app.router.lifespan_context(app):
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://emulator.test") as client:
+            answer = await client.post("/emulator/customers/9613000001/messages", json={"text": "hi", "wait": True})
+            assert answer.json()["success"] is True
+            assert len(heard) == 1
+            await client.put("/emulator/behaviour", json={"sends": [{"ending": "lose_reply"}]})
+            body = {"messaging_product": "whatsapp", "to": "9613000001", "text": {"body": "hello"}}
+            headers = {"Authorization": f"Bearer {TOKEN}"}
+            with pytest.raises(httpx2.TransportError):
+                await client.post(f"/v24.0/{NUMBER}/messages", json=body, headers=headers)
+            assert (await client.get("/emulator/accepted")).json()["total"] == 1
+
+
+def echoes() -> int:
+    return sum(line.author == "business" for person in CAST for line in person.past)
