@@ -21,8 +21,8 @@ from wasl.channels.json_body import read_json, storable_text
 from wasl.channels.meta_errors import ErrorClass, class_of, explain, first_error_of
 from wasl.domain.sending import Accepted, NotSent, Outgoing, Refused, SendOutcome, Unclear
 
-_SIGNATURE = re.compile(r"^sha256=([0-9a-fA-F]{64})$", re.ASCII)
-_HEADER_TEXT = re.compile(r"^[\x21-\x7e]+$")
+_SIGNATURE = re.compile(r"sha256=([0-9a-fA-F]{64})", re.ASCII)
+_HEADER_TEXT = re.compile(r"[\x21-\x7e]+")
 _CHALLENGE_CHARACTERS_MAX = 256
 
 SEND_TIMEOUT = httpx2.Timeout(
@@ -38,7 +38,7 @@ def signature_is_valid(body: bytes, header: str | None, secret: bytes) -> bool:
 
     An empty secret proves nothing and is never valid.
     """
-    match = _SIGNATURE.match(header or "")
+    match = _SIGNATURE.fullmatch(header or "")
     if not match or not secret:
         return False
     return hmac.compare_digest(hmac.digest(secret, body, hashlib.sha256).hex(), match[1].lower())
@@ -95,7 +95,9 @@ class MetaChannel:
             return _outcome_of_failure(error)
 
     def _request_for(self, credentials: MetaCredentials, outgoing: Outgoing) -> httpx2.Request:
-        if not _HEADER_TEXT.match(credentials.access_token) or not _HEADER_TEXT.match(credentials.phone_number_id):
+        if not _HEADER_TEXT.fullmatch(credentials.access_token) or not _HEADER_TEXT.fullmatch(
+            credentials.phone_number_id
+        ):
             raise ValueError("unfit for a header or a path")
         base = credentials.api_base_url.rstrip("/")
         return self._client.build_request(
@@ -161,9 +163,9 @@ def outcome_of(http_status: int, headers: Mapping[str, str], body: bytes) -> Sen
 
 
 def _judged(code: int, http_status: int, headers: Mapping[str, str], error: Object) -> SendOutcome:
-    error_class = (
-        ErrorClass.RETRY_SLOW if http_status == 429 and code not in _PAIR_CODES else class_of(code, http_status)
-    )
+    error_class = class_of(code, http_status)
+    if http_status == 429 and error_class not in _WAITING:
+        error_class = ErrorClass.RETRY_SLOW
     _, sentence = first_error_of([error])
     sentence = sentence or explain(str(code), None) or f"WhatsApp refused the message (code {code})."
     match error_class:
@@ -183,7 +185,7 @@ def _judged(code: int, http_status: int, headers: Mapping[str, str], error: Obje
             return NotSent(str(code), sentence, _pause(limits.SEND_BUSY_RETRY_SECONDS, headers), holds="channel")
 
 
-_PAIR_CODES = {131056, 130429}
+_WAITING = {ErrorClass.RETRY, ErrorClass.RETRY_SLOW, ErrorClass.PAIR}
 
 
 def _refusal_of_ours(outgoing: Outgoing) -> Refused | None:

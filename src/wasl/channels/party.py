@@ -7,7 +7,7 @@ from wasl.channels.fields import Object, object_of, text_of
 from wasl.channels.walk import Change, Item
 from wasl.domain.identity import Party, looks_like_bsuid, phone_digits
 
-_PHONE = re.compile(r"^\+?[0-9][0-9 ().\-]*$")
+_PHONE = re.compile(r"\+?[0-9][0-9 ().\-]*")
 _PHONE_DIGITS_MIN, _PHONE_DIGITS_MAX = 5, 15
 """E.164 ends at 15 digits; a longer row of digits is some other id."""
 _ID_KEYS = ("from", "from_user_id", "from_parent_user_id", "to", "to_user_id", "to_parent_user_id", "wa_id", "user_id")
@@ -128,7 +128,7 @@ def _comparable(text: str) -> str:
 def _is_phone(text: str) -> bool:
     if text.isdigit():
         return _PHONE_DIGITS_MIN <= len(text) <= _PHONE_DIGITS_MAX
-    return bool(_PHONE.match(text)) and _PHONE_DIGITS_MIN <= sum(map(str.isdigit, text)) <= _PHONE_DIGITS_MAX
+    return bool(_PHONE.fullmatch(text)) and _PHONE_DIGITS_MIN <= sum(map(str.isdigit, text)) <= _PHONE_DIGITS_MAX
 
 
 def _username(value: Any) -> str | None:
