@@ -88,6 +88,8 @@ SEND_RETRY_SECONDS_FIRST = 1.0
 SEND_RETRY_SECONDS_MAX = 300.0
 SEND_UNKNOWN_BLOCKS_SECONDS = 120
 """How long an unsettled message holds back the next of its conversation."""
+SEND_STOP_SECONDS = 10.0
+"""How long a stop waits for requests to providers."""
 SENDS_AT_ONCE = 64
 """Requests to providers under way at a time."""
 SEND_CONNECT_SECONDS_MAX = 5.0
@@ -138,6 +140,15 @@ NAME_CHARACTERS_MAX = 100
 """Of an account or an operator."""
 PROVIDER_SECRET_CHARACTERS_MAX = 2_000
 """Of an app secret or a token; Meta's access tokens are around 250."""
+
+# Importing
+IMPORT_BATCH_MESSAGES = 500
+"""Old messages per transaction: customers who write meanwhile wait some tens of milliseconds at most."""
+IMPORT_LINE_BYTES_MAX = 64 * 1024 * 1024
+"""One conversation of a file: some hundred thousand messages."""
+IMPORTED_NAME_CHARACTERS_MAX = 200
+MESSAGE_ID_CHARACTERS_MAX = 512
+"""Meta's ids have around 60; an index holds them all."""
 
 # The emulator
 EMULATOR_CUSTOMERS_MAX = 20_000

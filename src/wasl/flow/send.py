@@ -21,6 +21,7 @@ from wasl.limits import (
     PAIR_BURST,
     PAIR_SECONDS_PER_MESSAGE,
     SEND_CLAIM_MAX,
+    SEND_STOP_SECONDS,
     SENDS_AT_ONCE,
 )
 from wasl.observe import Metrics, log
@@ -63,11 +64,18 @@ class Sender:
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        """Claim nothing more, and wait for the requests under way: their outcome must be written down."""
+        """Claim nothing more, and give the requests under way some time: their outcome must be written down.
+
+        One that takes longer is found at the next start, and becomes unknown.
+        """
         self._closing = True
         self._wake.set()
         await self._task
-        await asyncio.gather(*self._tasks)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=SEND_STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
         leftovers = self._alone

@@ -44,6 +44,12 @@ class Change(Protocol[T_co]):
         ...
 
 
+class CommitLost(Exception):
+    """The answer to a COMMIT was lost: it may have happened. Nothing is run again; whoever asks again is told what is
+    there by the ids that make webhooks and sends idempotent, and what was committed is found by the next look at the
+    log."""
+
+
 Listener = Callable[[Sequence[Event]], None]
 
 
@@ -78,8 +84,8 @@ class Journal:
     def submit(self, change: Change[T]) -> "asyncio.Future[T]":
         """Queue a change; the future ends with its result once it is durable.
 
-        It ends with the change's own WaslError when it refuses, and with Unavailable when the database does not
-        answer or too much waits already: then nothing was changed.
+        It ends with the change's own WaslError when it refuses, and with Unavailable when too much waits already or
+        the database does not answer. Only a commit whose answer was lost may have happened all the same.
         """
         assert self._loop is not None, "the journal was not started"
         future: asyncio.Future[T] = self._loop.create_future()
@@ -134,6 +140,9 @@ class Journal:
         """Commit a batch as one; if that fails, one change at a time, so that a poisonous one fails alone."""
         try:
             return self._commit(batch)
+        except CommitLost as error:
+            self._refuse(batch, error)
+            return ()
         except self._engine.failures as error:
             return self._fail_or_redo(batch, error)
         except Exception as error:
@@ -146,28 +155,29 @@ class Journal:
             waiting.result = waiting.error = None
             try:
                 events.extend(self._commit([waiting]))
-            except self._engine.failures as error:
-                waiting.error = _unavailable(error)
-                self._drop_connection()
+            except (CommitLost, *self._engine.failures) as error:
+                self._refuse([waiting], error)
             except Exception as error:
                 waiting.error = error
                 log.error("journal change failed", change=type(waiting.change).__name__, error=repr(type(error)))
         return events
 
     def _fail_or_redo(self, batch: list[_Waiting], error: Exception) -> Sequence[Event]:
-        # The connection may just have been cut. Every change can be run again: what the lost transaction did commit
-        # after all is then found to be there already.
+        # The connection may only have been cut since its last use. Nothing was committed: a new one may try again.
         log.warning("journal lost the database", changes=len(batch), error=type(error).__name__)
         self._drop_connection()
         try:
             return self._commit(batch)
-        except self._engine.failures as again:
-            self._drop_connection()
-            for waiting in batch:
-                waiting.error = _unavailable(again)
+        except (CommitLost, *self._engine.failures) as again:
+            self._refuse(batch, again)
             return ()
         except Exception:
             return self._commit_each(batch)
+
+    def _refuse(self, batch: list[_Waiting], error: Exception) -> None:
+        self._drop_connection()
+        for waiting in batch:
+            waiting.error = _unavailable(error)
 
     def _commit(self, batch: list[_Waiting]) -> Sequence[Event]:
         started = time.perf_counter()
@@ -179,7 +189,10 @@ class Journal:
                 self._apply(waiting, drafts)
             for draft in drafts.values():
                 draft.flush()
-            connection.commit()
+            try:
+                connection.commit()
+            except self._engine.failures as error:
+                raise CommitLost from error
         except BaseException:
             connection.rollback()
             raise
@@ -226,7 +239,7 @@ class Journal:
 
 
 def _unavailable(error: Exception) -> Unavailable:
-    unavailable = Unavailable("The database does not answer; nothing was changed. Try again in a moment.")
+    unavailable = Unavailable("The database does not answer, so nothing can be confirmed. Try again in a moment.")
     unavailable.__cause__ = error
     return unavailable
 
