@@ -1,11 +1,13 @@
 """The control API and the handset page: clear answers, bounded pages, nothing for strangers' web pages."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
+import httpx2
 import pytest
 
-from emulator.receiver import MAYA, NUMBER, Stage
+from emulator.receiver import MAYA, NUMBER, Stage, stage
 from wasl.emulator.remote import RemoteFailure
 
 pytestmark = pytest.mark.anyio
@@ -99,6 +101,16 @@ async def test_the_page_is_told_of_every_change(scene: Stage) -> None:
         await _next_data(lines)
         await scene.remote.write(MAYA, "hi")
         assert int(await _next_data(lines)) > 0
+
+
+async def test_a_stop_lets_the_pages_go() -> None:
+    async with httpx2.AsyncClient(trust_env=False, timeout=5) as page:
+        async with stage() as scene:
+            request = page.build_request("GET", f"{scene.remote.base_url}/emulator/changes")
+            answer = await page.send(request, stream=True)
+            stopped_at = time.monotonic()
+        assert [line async for line in answer.aiter_lines()][-1] == ""
+        assert time.monotonic() - stopped_at < 2
 
 
 async def test_the_list_shows_the_newest_thread_first(scene: Stage) -> None:

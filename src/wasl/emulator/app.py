@@ -56,9 +56,7 @@ async def serve(
     `started` learns the port, which matters for port 0.
     """
     app = build_emulator(config)
-    settings = uvicorn.Config(
-        app, host=host, port=port, log_config=None, log_level="warning", access_log=False, lifespan="on"
-    )
+    settings = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="on")
     server = _Server(settings, app, started, own_signals=stop is None)
     serving = asyncio.create_task(server.serve())
     if stop is not None:
