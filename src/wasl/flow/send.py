@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
-from wasl.channels.meta import MetaCredentials, MetaChannel
+from wasl.channels.meta import MetaChannel, MetaCredentials
 from wasl.clock import monotonic, now_ms
 from wasl.domain.events import Event, EventKind
 from wasl.domain.pace import Pace

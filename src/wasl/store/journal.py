@@ -66,6 +66,7 @@ class Journal:
 
     def __init__(self, engine: Engine, listener: Listener, metrics: Metrics) -> None:
         self._engine = engine
+        self._silence: tuple[type[Exception], ...] = (CommitLost, *engine.failures)
         self._listener = listener
         self._metrics = metrics
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -155,7 +156,7 @@ class Journal:
             waiting.result = waiting.error = None
             try:
                 events.extend(self._commit([waiting]))
-            except (CommitLost, *self._engine.failures) as error:
+            except self._silence as error:
                 self._refuse([waiting], error)
             except Exception as error:
                 waiting.error = error
@@ -168,7 +169,7 @@ class Journal:
         self._drop_connection()
         try:
             return self._commit(batch)
-        except (CommitLost, *self._engine.failures) as again:
+        except self._silence as again:
             self._refuse(batch, again)
             return ()
         except Exception:
