@@ -13,7 +13,8 @@ const pending = newPending(
   "client-1",
   new Date("2027-01-16T08:00:00Z"),
 );
-const keys = (messages: Message[], waiting = [pending]) => entriesOf(messages, waiting, SARA).map((entry) => entry.key);
+const keys = (messages: Message[], waiting = [pending]) =>
+  entriesOf(messages, waiting, SARA).flatMap((entry) => (entry.kind === "message" ? [entry.key] : []));
 
 describe("the entries of a conversation", () => {
   it("end with what is still on its way, and hold it once", () => {

@@ -1,5 +1,5 @@
 /** Stops a send for one look: something arrived that its author had not seen. */
-import { useEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import { useText } from "../i18n/index.ts";
 import { changeDraft, draftOf } from "../live/drafts.ts";
 import { sendAnyway, withdraw } from "../live/outbox.ts";
@@ -8,12 +8,17 @@ import { Button } from "../ui/button.tsx";
 
 /** More than this few lines is what the message list is for. */
 const LINES_MAX = 3;
+/** An Enter this soon was meant for the text, not for the question. */
+const HASTE_MS = 400;
 
 export function Guard({ pending, onEdit }: { pending: Pending; onEdit: () => void }) {
   const text = useText();
   const box = useRef<HTMLDivElement>(null);
-  // Enter sends anyway, Escape goes back to the text: no hand leaves the keyboard.
-  useEffect(() => box.current?.querySelector("button")?.focus(), []);
+  const shownAt = useRef(Date.now());
+  // Whoever has begun the next line keeps on writing it.
+  useEffect(() => {
+    if (draftOf(pending.conversation_id).text === "") box.current?.focus();
+  }, [pending.conversation_id]);
   const edit = () => {
     const draft = draftOf(pending.conversation_id);
     const content = draft.text ? `${pending.content}\n${draft.text}` : pending.content;
@@ -21,18 +26,26 @@ export function Guard({ pending, onEdit }: { pending: Pending; onEdit: () => voi
     withdraw(pending);
     onEdit();
   };
+  /** Enter sends anyway, Escape goes back to the text, anything else is the beginning of the next line. */
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      edit();
+    } else if (event.key === "Enter" && event.target === box.current) {
+      if (Date.now() - shownAt.current > HASTE_MS) sendAnyway(pending, true);
+    } else if (event.key.length === 1 && event.target === box.current) {
+      onEdit();
+    }
+  };
   return (
     <div
       ref={box}
       role="alertdialog"
       aria-label={text("guard_title")}
       data-testid="guard"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.preventDefault();
-        edit();
-      }}
-      className="mb-2 rounded-2xl bg-warn-soft p-3 text-sm"
+      tabIndex={-1}
+      onKeyDown={pressed}
+      className="mb-2 rounded-2xl bg-warn-soft p-3 text-sm outline-none"
     >
       <p className="font-medium text-warn">{text("guard_title")}</p>
       <ul className="my-2 space-y-1">

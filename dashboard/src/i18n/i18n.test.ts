@@ -43,6 +43,17 @@ describe("the languages", () => {
   });
 });
 
+it("no text is kept that nothing says", () => {
+  const code = everySource()
+    .filter(({ path }) => !path.includes(".test."))
+    .map((source) => source.code)
+    .join("\n");
+  const prefixes = [...code.matchAll(/`(\w+_)\$\{/g)].map(([, prefix]) => prefix as string);
+  for (const stem of stems(en)) {
+    expect(code.includes(`"${stem}"`) || prefixes.some((prefix) => stem.startsWith(prefix)), stem).toBe(true);
+  }
+});
+
 describe("a translation", () => {
   it("chooses among six forms in Arabic", () => {
     const said = [0, 1, 2, 3, 11, 100].map((count) => translate("ar", "unread", { count }));
