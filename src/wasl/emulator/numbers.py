@@ -19,7 +19,7 @@ class BusinessNumber:
     app_secret: str
     webhook_url: str
     verify_token: str = ""
-    verified_name: str = "Cedar Bakery"
+    verified_name: str = "Cedar Shop"
     business_account_id: str = "100000000000001"
 
     def __post_init__(self) -> None:
