@@ -65,7 +65,6 @@ def configure_logs(level: str = "info", form: str = "json", out: IO[bytes] | Non
     (`form="console"`)."""
     minimum = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

@@ -8,9 +8,9 @@ happened is on the disk; what a screen has shown is too.
 import asyncio
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar, cast
 
 from wasl.clock import now_ms
@@ -70,8 +70,8 @@ class Journal:
         self._listener = listener
         self._metrics = metrics
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._queue: deque[_Waiting] = deque()
-        self._wake = threading.Semaphore(0)
+        # None is the last word: nothing comes after it.
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._closing = False
         self._connection: Connection | None = None
         self._recall = Recall()
@@ -90,40 +90,37 @@ class Journal:
         """
         assert self._loop is not None, "the journal was not started"
         future: asyncio.Future[T] = self._loop.create_future()
-        if self._closing or len(self._queue) >= JOURNAL_WAITING_CHANGES_MAX:
+        if self._closing or self._queue.qsize() >= JOURNAL_WAITING_CHANGES_MAX:
             future.set_exception(Unavailable("The server is stopping or overloaded; nothing was changed. Try again."))
             return future
-        self._queue.append(_Waiting(change, future))
-        self._wake.release()
+        self._queue.put(_Waiting(change, future))
         return future
 
     async def close(self) -> None:
         """Commit what waits, then stop."""
         self._closing = True
-        self._wake.release()
+        self._queue.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
 
     def _run(self) -> None:
-        while True:
-            self._wake.acquire()
-            if len(self._queue) > 1:
+        while (first := self._queue.get()) is not None:
+            if not self._queue.empty():
                 time.sleep(JOURNAL_GATHER_SECONDS)
-            batch = self._take()
-            if batch:
-                events = self._commit_all(batch)
-                assert self._loop is not None
-                self._loop.call_soon_threadsafe(self._answer, batch, events)
-            elif self._closing:
-                break
+            batch = self._take(first)
+            events = self._commit_all(batch)
+            assert self._loop is not None
+            self._loop.call_soon_threadsafe(self._answer, batch, events)
         if self._connection is not None:
             self._connection.close()
 
-    def _take(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
-        while self._queue and len(batch) < JOURNAL_BATCH_CHANGES_MAX:
-            batch.append(self._queue.popleft())
-        for _ in batch[1:]:  # One permit per change was released; the first is the one that woke us.
-            self._wake.acquire(blocking=False)
+    def _take(self, first: _Waiting) -> list[_Waiting]:
+        batch = [first]
+        while len(batch) < JOURNAL_BATCH_CHANGES_MAX and not self._queue.empty():
+            waiting = self._queue.get()
+            if waiting is None:
+                self._queue.put(None)
+                break
+            batch.append(waiting)
         return batch
 
     def _answer(self, batch: list[_Waiting], events: Sequence[Event]) -> None:
