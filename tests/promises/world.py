@@ -1,0 +1,120 @@
+"""Olive Bakery's inbox as a story changes it, and what a fresh load of Rana's screen shows at any moment."""
+
+from typing import Any
+
+import orjson
+
+from arrivals import ADAM, NOON, arrival
+from cast import Cast
+from wasl.domain.events import Cursor
+from wasl.domain.identity import Party
+from wasl.domain.people import Operator
+from wasl.domain.sending import SendOutcome
+from wasl.domain.updates import Update
+from wasl.live.ring import Frame
+from wasl.store.database import Connection, Database
+from wasl.store.desk import HandOver, MarkRead, Move
+from wasl.store.event_log import head_of, resume
+from wasl.store.history import HistoryQuery, history_page
+from wasl.store.inbox import PageQuery, conversation_page
+from wasl.store.journal import Journal
+from wasl.store.message_row import Message
+from wasl.store.outbox import ClaimMessage, Due, QueueMessage, SettleAttempt
+
+Json = dict[str, Any]
+FAR_PAST = NOON - 10**8
+
+
+class World:
+    """Changes go through the journal, as in the server; screens are read by the server's own reads, page by page."""
+
+    def __init__(self, database: Database, journal: Journal, cast: Cast) -> None:
+        self.database = database
+        self.journal = journal
+        self.cast = cast
+        self.sent: list[Message] = []
+
+    # -- what happens ---------------------------------------------------------------------------------------------
+
+    async def arrives(self, *updates: Update) -> None:
+        """One webhook."""
+        await self.journal.submit(arrival(self.cast, *updates))
+
+    async def sends(self, text: str, operator: Operator | None = None, party: Party = ADAM, **asked: Any) -> Message:
+        conversation_id, user_id = self.ids_of(party)
+        change = QueueMessage(self.cast.olive.id, operator or self.cast.rana, conversation_id, user_id, text, **asked)
+        message = await self.journal.submit(change)
+        self.sent.append(message)
+        return message
+
+    async def attempts(self, outcome: SendOutcome) -> None:
+        """An attempt to send the latest message, and how it ended."""
+        message = self.sent[-1]
+        due = Due(message.account_id, message.sequence, message.channel_id, message.conversation_key)
+        claim = await self.journal.submit(ClaimMessage(due))
+        assert claim is not None
+        await self.journal.submit(SettleAttempt(due, claim.attempt, outcome))
+
+    async def moves(self, move: Move, operator: Operator | None = None, party: Party = ADAM) -> None:
+        operator = operator or self.cast.rana
+        await self.journal.submit(HandOver(self.cast.olive.id, operator, *self.ids_of(party), move))
+
+    async def reads(self, operator: Operator | None = None, party: Party = ADAM, sequence: int = 10**9) -> None:
+        operator = operator or self.cast.rana
+        await self.journal.submit(MarkRead(self.cast.olive.id, operator.id, self.ids_of(party)[0], sequence))
+
+    # -- what is seen ---------------------------------------------------------------------------------------------
+
+    def ids_of(self, party: Party) -> tuple[str, str]:
+        """A customer's conversation_id and user_id, as the server says them."""
+        number = self.cast.olive_number.phone_number_id
+        conversation_id = f"{self.cast.olive.id}_{number}_{next(party.identities()).value}"
+        sql = "SELECT contact_id FROM conversations WHERE account_id = ? AND conversation_id = ?"
+        parameters = (self.cast.olive.id, conversation_id)
+        [(contact_id,)] = self.database.read_now(lambda connection: connection.rows(sql, parameters))
+        return conversation_id, str(contact_id)
+
+    def snapshot(self, opened: set[str]) -> Json:
+        """Rana's list and her opened conversations, whole, as one moment of the database knows them."""
+        return self.database.read_now(lambda connection: self._snapshot(connection, opened))
+
+    def events_after(self, cursor: str) -> list[Json]:
+        """The events as a stream carries them."""
+        place = Cursor.parse(cursor)
+        assert place is not None
+        found = self.database.read_now(lambda connection: resume(connection, self.cast.olive.id, place, 1_000))
+        assert found.resync is None
+        frames = [Frame.of_event(event) for event in found.events]
+        return [{"event": f.kind, "id": str(f.cursor), "data": orjson.loads(f.data)} for f in frames]
+
+    def _snapshot(self, connection: Connection, opened: set[str]) -> Json:
+        cursor = head_of(connection, self.cast.olive.id)
+        chats = self._all_chats(connection)
+        users = {chat["conversation_id"]: chat["user_id"] for chat in chats}
+        messages = {name: self._all_messages(connection, name, users[name]) for name in sorted(opened & users.keys())}
+        snapshot = {"conversations": chats, "messages": messages, "cursor": str(cursor)}
+        return dict(orjson.loads(orjson.dumps(snapshot)))
+
+    def _all_chats(self, connection: Connection) -> list[Json]:
+        chats: list[Json] = []
+        cursor = None
+        while True:
+            query = PageQuery(page_size=2, cursor=cursor)
+            page = conversation_page(connection, self.cast.olive.id, self.cast.rana.id, query)
+            chats += page.chats
+            cursor = page.next_cursor
+            if cursor is None:
+                assert len(chats) == page.total
+                return chats
+
+    def _all_messages(self, connection: Connection, conversation_id: str, user_id: str) -> list[Json]:
+        messages: list[Json] = []
+        before = None
+        while True:
+            query = HistoryQuery(user_id, conversation_id, limit=2, before=before)
+            page = history_page(connection, self.cast.olive.id, self.cast.rana.id, query, FAR_PAST)
+            messages = page.messages + messages
+            before = page.next_before
+            if before is None:
+                assert len(messages) == page.total_messages
+                return messages
