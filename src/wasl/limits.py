@@ -150,6 +150,9 @@ IMPORTED_NAME_CHARACTERS_MAX = 200
 MESSAGE_ID_CHARACTERS_MAX = 512
 """Meta's ids have around 60; an index holds them all."""
 
+REPLAY_BODIES_PER_READ = 100
+"""Kept bodies held at a time by a replay; each has at most 3 MB, nearly all have one."""
+
 # The emulator
 EMULATOR_CUSTOMERS_MAX = 20_000
 EMULATOR_THREAD_ENTRIES_MAX = 500

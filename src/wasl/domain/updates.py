@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wasl.domain.identity import Party
-from wasl.domain.message import Content, MessageStatus, Origin
+from wasl.domain.message import Content, MessageStatus, Origin, Role
 
 Rewrap = Callable[[], bytes]
 
@@ -28,6 +28,9 @@ class MessageReceived:
     reply_to: str | None = None
     status: MessageStatus | None = None
     """Only of history: how far one of the business's own messages had come."""
+    role: Role | None = None
+    """Only of history: who spoke for the business, where more than the business itself is known."""
+    author_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

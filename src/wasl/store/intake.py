@@ -202,7 +202,8 @@ def _message_of(
     draft: Draft, intake: Intake, update: MessageReceived, conversation: Conversation, clock: int
 ) -> Message:
     quoted = draft.message(intake.channel.channel_id, update.reply_to) if update.reply_to else None
-    status = None if update.from_customer else update.status or MessageStatus.SENT
+    role = update.role or (Role.USER if update.from_customer else Role.OPERATOR)
+    status = None if role in (Role.USER, Role.SYSTEM) else update.status or MessageStatus.SENT
     sequence = draft.next_sequence()
     content = update.content
     return Message(
@@ -215,14 +216,14 @@ def _message_of(
         client_message_id=None,
         version=sequence,
         clock=clock,
-        role=Role.USER if update.from_customer else Role.OPERATOR,
+        role=role,
         origin=update.origin,
         type=content.type,
         content=content.text,
         status=status,
         error=None,
         operator_id=None,
-        author_name=None,
+        author_name=update.author_name,
         reply_to=quoted.id if quoted else update.reply_to,
         reply_preview=quoted.preview() if quoted else None,
         reactions=[],
