@@ -42,7 +42,7 @@ def run_demo(settings: Settings, emulator_port: int) -> int:
 
 
 async def _run(settings: Settings, emulator_port: int) -> int:
-    channel = await _set_up(settings, emulator_port)
+    channel = await _prepare(settings, emulator_port)
     greeting = _greeting(settings, emulator_port)
     server = server_of(build_app(settings), lambda: print(greeting, flush=True))  # noqa: T201
     number = BusinessNumber(
@@ -64,7 +64,7 @@ async def _run(settings: Settings, emulator_port: int) -> int:
     return 0 if server.started else 1
 
 
-async def _set_up(settings: Settings, emulator_port: int) -> Channel:
+async def _prepare(settings: Settings, emulator_port: int) -> Channel:
     """Make the account, its people and its channel, unless an earlier demo did."""
     async with open_memory(settings) as memory:
         team: Team = memory.team
