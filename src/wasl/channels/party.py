@@ -35,15 +35,18 @@ def named(change: Change, address: Any, user_id: Any, parent_id: Any, username: 
     if contact is not None and not (address or user_id):
         address, user_id = text_of(contact.get("wa_id")), text_of(contact.get("user_id"))
     phone = bsuid = stray = None
-    for name in (address, user_id):
-        if name is None:
-            continue
-        if name is address and _is_phone(name):
-            phone = phone_digits(name)
-        elif looks_like_bsuid(name):
-            bsuid = bsuid or name
+    if address is not None:
+        if _is_phone(address):
+            phone = phone_digits(address)
+        elif looks_like_bsuid(address):
+            bsuid = address
         else:
-            stray = stray or name
+            stray = address
+    if user_id is not None:
+        if looks_like_bsuid(user_id):
+            bsuid = bsuid or user_id
+        else:
+            stray = stray or user_id
     parent = parent_id if parent_id and looks_like_bsuid(parent_id) else None
     if contact is None:
         return Party(phone, bsuid, parent, _username(username), None, stray)
@@ -94,19 +97,20 @@ def contacts_of(item: Item) -> list[Any]:
     return [*kept, {}] if len(kept) == 1 else kept
 
 
-def _contact_with(change: Change, *ids: str | None) -> Object | None:
+def _contact_with(change: Change, address: str | None, *others: str | None) -> Object | None:
     contacts = change.contacts
     if not contacts:
         return None
-    if len(contacts) == 1 and type(contacts[0]) is dict and ids[0] and contacts[0].get("wa_id") == ids[0]:
-        return contacts[0]  # By far the commonest body: one message of one customer.
+    first = contacts[0]
+    if address and type(first) is dict and first.get("wa_id") == address:
+        return first  # By far the commonest body: one message of one customer.
     by_id = change.contacts_by_id
     if by_id is None:
         by_id = change.contacts_by_id = {}
         for contact in filter(None, map(object_of, contacts)):
             for text in _ids_of(contact):
                 by_id.setdefault(text, contact)
-    return next((by_id[known] for text in ids if text and (known := _comparable(text)) in by_id), None)
+    return next((by_id[known] for text in (address, *others) if text and (known := _comparable(text)) in by_id), None)
 
 
 def _contact_alone(change: Change, named_already: str | None) -> Object | None:
