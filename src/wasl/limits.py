@@ -84,7 +84,6 @@ SEND_LEASE_SECONDS = 90
 """Longer than any request to a provider may take; past it the attempt counts as unknown."""
 SEND_ATTEMPTS_MAX = 8
 """Tries of a message that provably did not leave, over about ten minutes; then it is failed."""
-SEND_RETRY_SECONDS_FIRST = 1.0
 SEND_RETRY_SECONDS_MAX = 300.0
 SEND_UNKNOWN_BLOCKS_SECONDS = 120
 """How long an unsettled message holds back the next of its conversation."""
