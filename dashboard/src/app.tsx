@@ -13,6 +13,7 @@ import { LoginPage } from "./session/login-page.tsx";
 import { changeOwnStatus, signOut, useSession } from "./session/session.ts";
 import { useShortcuts } from "./shell/shortcuts.ts";
 import { Sidebar } from "./shell/sidebar.tsx";
+import { useTitle } from "./shell/title.ts";
 import { TruthBar } from "./shell/truth-bar.tsx";
 import { EmptyState } from "./ui/empty-state.tsx";
 
@@ -25,6 +26,7 @@ export function App() {
 function Workplace() {
   const session = useSession((state) => state.session);
   const { selected, go } = usePlace();
+  useTitle();
   useShortcuts(() => go({ selected: null }));
   useEffect(() => useScreen.setState({ selected }), [selected]);
   if (!session) return null;

@@ -34,6 +34,7 @@ export interface LastMessage {
   timestamp: string;
   type: MessageType;
   status: DeliveryStatus | null;
+  deleted?: boolean;
 }
 
 export interface CustomerInfo {
@@ -129,7 +130,7 @@ export interface Message {
   content: string;
   text: string | null;
   status: DeliveryStatus | null;
-  error: { code: string | number | null; message: string } | null;
+  error: { code: string | number | null; message: string | null } | null;
   reply_to: string | null;
   reply_preview: ReplyPreview | null;
   reactions: Reaction[];

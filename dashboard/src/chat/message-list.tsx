@@ -108,12 +108,26 @@ function useEnd(list: List, entries: Entry[]) {
   // Rows are measured after they are there, which moves the end without a scroll.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the size is the reason to look again
   useEffect(look, [look, entries, list.getTotalSize()]);
+  useKeptEnd(list, isAtEnd);
   const last = entries.at(-1);
   const ownNewest = last?.kind === "message" && last.pending ? last.key : null;
   useEffect(() => {
     if (ownNewest) list.scrollToEnd();
   }, [ownNewest, list]);
   return { isAtEnd, look };
+}
+
+/** Whoever is at the end stays there when the composer grows or the keyboard comes up. */
+function useKeptEnd(list: List, isAtEnd: boolean): void {
+  const wasAtEnd = useRef(isAtEnd);
+  wasAtEnd.current = isAtEnd;
+  useEffect(() => {
+    const element = list.scrollElement;
+    if (!element) return;
+    const observer = new ResizeObserver(() => wasAtEnd.current && list.scrollToEnd());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [list]);
 }
 
 /** A click on a quote goes to the quoted message, if it is loaded, and lights it up for a moment. */

@@ -29,7 +29,7 @@ export function HandoverActions({ selected, operatorId }: { selected: Selection;
           disabled={busy}
           onClick={() => act("takeover")}
           icon={<Hand aria-hidden="true" />}
-          iconOnPhone
+          shrinks
         >
           {text("takeover")}
         </Button>
@@ -40,7 +40,7 @@ export function HandoverActions({ selected, operatorId }: { selected: Selection;
           disabled={busy}
           onClick={() => act("release")}
           icon={<Bot aria-hidden="true" />}
-          iconOnPhone
+          shrinks
         >
           {text("release")}
         </Button>
@@ -51,7 +51,7 @@ export function HandoverActions({ selected, operatorId }: { selected: Selection;
           disabled={busy}
           onClick={() => act("end-conversation")}
           icon={<CircleCheck aria-hidden="true" />}
-          iconOnPhone
+          shrinks
         >
           {text("end")}
         </Button>

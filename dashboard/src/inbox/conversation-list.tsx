@@ -99,6 +99,15 @@ function useListKeys(ids: string[], show: (index: number) => void): void {
 }
 
 function ListEnd({ view, isEmpty }: { view: View; isEmpty: boolean }) {
+  const state = view.failed ? "failed" : view.loading ? "loading" : view.has_more ? "more" : "complete";
+  return (
+    <div data-testid="load-state" data-state={state}>
+      <ListEndText view={view} isEmpty={isEmpty} />
+    </div>
+  );
+}
+
+function ListEndText({ view, isEmpty }: { view: View; isEmpty: boolean }) {
   const text = useText();
   if (view.failed) {
     return (

@@ -89,6 +89,7 @@ function Preview({ row }: { row: Conversation }) {
 }
 
 function previewOf(last: NonNullable<Conversation["last_message"]>, text: Translate): string {
+  if (last.deleted) return text("message_deleted");
   return last.content || (last.type === "text" ? "" : text(`type_${last.type}`));
 }
 

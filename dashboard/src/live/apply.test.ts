@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { LiveEvent, Message } from "../api/types.ts";
 import { arrival, event, KARIM, listed, message, OMAR, RANA, reply, row, SARA } from "../house/cast.ts";
 import { apply, applyContents, mergeList, mergeThread, placeOwnRead } from "./apply.ts";
 import { emptyState, fromSnapshot, type LiveState, type Snapshot, toSnapshot } from "./state.ts";
 
-const TRIPLES = new URL("../../../tests/fixtures/triples.json", import.meta.url).pathname;
+const TRIPLES = join(import.meta.dirname, "../../../tests/fixtures/triples.json");
 
 function opened(messages: Message[] = [], unread = 0): LiveState {
   const inbound_count = messages.filter((entry) => entry.is_user).length;
@@ -198,7 +199,26 @@ describe.runIf(existsSync(TRIPLES))("the server's recorded triples", () => {
     const state = triple.events.reduce(apply, fromSnapshot(triple.state, triple.operator_id));
     expect(toSnapshot(state)).toEqual(triple.expected);
   });
+
+  it.each(triples.map((triple) => [triple.name, triple] as const))("a page in the midst of: %s", (_name, triple) => {
+    for (let before = 0; before <= triple.events.length; before += 1) {
+      let state = triple.events.slice(0, before).reduce(apply, fromSnapshot(triple.state, triple.operator_id));
+      state = mergeFresh(state, triple.expected);
+      state = triple.events.slice(before).reduce(apply, state);
+      expect(toSnapshot(state), `page before event ${before}`).toEqual(triple.expected);
+    }
+  });
 });
+
+/** Everything that a fresh load would read, joined with what is held. */
+function mergeFresh(state: LiveState, fresh: Snapshot): LiveState {
+  const as_of = fresh.cursor ?? "";
+  const listed = mergeList(state, { chats: fresh.conversations, as_of });
+  return Object.entries(fresh.messages).reduce((next, [id, messages]) => {
+    const page = { messages, has_more: false, next_before: null, total_messages: messages.length, as_of };
+    return mergeThread(next, id, { ...page, conversation: null });
+  }, listed);
+}
 
 function emptyStateAt(sequence: number): LiveState {
   return { ...emptyState(SARA.operator_id), cursor: `${sequence}-0000000a` };

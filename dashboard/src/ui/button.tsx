@@ -10,8 +10,8 @@ const LOOKS = {
 interface ButtonProps {
   children: ReactNode;
   icon?: ReactNode;
-  /** On a phone only the icon is seen; the words stay for screen readers. */
-  iconOnPhone?: boolean;
+  /** Where there is little room only the icon is seen; the words stay for screen readers. */
+  shrinks?: boolean;
   onClick?: () => void;
   look?: keyof typeof LOOKS;
   type?: "button" | "submit";
@@ -21,17 +21,7 @@ interface ButtonProps {
 }
 
 export function Button(props: ButtonProps) {
-  const {
-    children,
-    icon,
-    iconOnPhone,
-    onClick,
-    look = "quiet",
-    type = "button",
-    testId,
-    disabled,
-    className = "",
-  } = props;
+  const { children, icon, shrinks, onClick, look = "quiet", type = "button", testId, disabled, className = "" } = props;
   return (
     <button
       type={type}
@@ -41,7 +31,7 @@ export function Button(props: ButtonProps) {
       className={`inline-flex items-center justify-center gap-1.5 whitespace-nowrap rounded-full px-3.5 py-1.5 font-medium text-sm transition-colors disabled:opacity-50 [&>svg]:size-4 ${LOOKS[look]} ${className}`}
     >
       {icon}
-      <span className={iconOnPhone ? "max-sm:sr-only" : ""}>{children}</span>
+      <span className={shrinks ? "max-lg:sr-only" : ""}>{children}</span>
     </button>
   );
 }
