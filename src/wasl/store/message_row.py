@@ -49,6 +49,7 @@ MESSAGES = Table(
 MESSAGE_UPDATES = (
     "provider_message_id",
     "version",
+    "type",
     "content",
     "status",
     "error",
@@ -152,6 +153,7 @@ class Message:
         return (
             self.provider_message_id,
             self.version,
+            self.type,
             self.content,
             self.status,
             _text(self.error),

@@ -14,7 +14,7 @@ from wasl.domain.message import MessageStatus, MessageType, Origin, Role
 from wasl.domain.people import Operator
 from wasl.domain.sending import Accepted, NotSent, Outgoing, Refused, SendOutcome, Unclear, callback_data_for
 from wasl.errors import Conflict, NotFound
-from wasl.limits import SEND_ATTEMPTS_MAX, SEND_LEASE_SECONDS, SEND_UNKNOWN_BLOCKS_SECONDS
+from wasl.limits import SEND_ATTEMPTS_MAX, SEND_LEASE_SECONDS, SEND_RETRY_SECONDS_MAX, SEND_UNKNOWN_BLOCKS_SECONDS
 from wasl.store.conversation_row import Conversation
 from wasl.store.database import Connection
 from wasl.store.draft import Draft, Needs
@@ -302,7 +302,7 @@ class SettleAttempt:
     def _not_accepted(self, draft: Draft, message: Message, outcome: NotSent | Refused | Unclear) -> None:
         match outcome:
             case NotSent() if not outcome.counts_as_attempt or self.attempt < SEND_ATTEMPTS_MAX:
-                due_ms = draft.now_ms + int(outcome.retry_after_seconds * 1000)
+                due_ms = draft.now_ms + int(_pause_seconds(outcome, self.attempt) * 1000)
                 _move(draft, self.due, "queued", due_ms, outcome.code)
                 error = {"code": outcome.code, "message": outcome.message}
                 progress_message(draft, message, MessageStatus.QUEUED, self.attempt, error)
@@ -316,6 +316,12 @@ class SettleAttempt:
                     "message": "WhatsApp's answer was lost. It may have been sent; Wasl waits for its status.",
                 }
                 progress_message(draft, message, MessageStatus.UNKNOWN, self.attempt, error)
+
+
+def _pause_seconds(outcome: NotSent, attempt: int) -> float:
+    """Wait twice as long after every failure, as long as failures count."""
+    doublings = attempt - 1 if outcome.counts_as_attempt else 0
+    return max(outcome.retry_after_seconds, min(outcome.retry_after_seconds * (1 << doublings), SEND_RETRY_SECONDS_MAX))
 
 
 def _accept(draft: Draft, message: Message, outcome: Accepted) -> None:

@@ -69,12 +69,17 @@ def edit_message(draft: Draft, message: Message, content: Content, at_ms: int) -
     """Replace what a message says; an older edit that arrives late, or one of a deleted message, changes nothing."""
     if message.deleted_ms is not None or (message.edited_ms is not None and message.edited_ms > at_ms):
         return False
+    message.edited_ms = at_ms
+    replace_content(draft, message, content, "edit")
+    return True
+
+
+def replace_content(draft: Draft, message: Message, content: Content, changed: str = "content") -> None:
+    """Let a message say something else, at its old place."""
     message.content = content.text
     message.media = dict(content.media) if content.media else message.media
     message.metadata = {**message.metadata, **content.details}
-    message.edited_ms = at_ms
-    touch_message(draft, message, "edit")
-    return True
+    touch_message(draft, message, changed)
 
 
 def revoke_message(draft: Draft, message: Message, at_ms: int) -> bool:

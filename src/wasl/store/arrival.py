@@ -1,0 +1,117 @@
+"""A message takes its place: in a conversation, at a position, with the event that shows it."""
+
+from wasl.domain.events import EventKind
+from wasl.domain.handover import customer_wrote
+from wasl.domain.message import MessageStatus, Origin, Role
+from wasl.domain.position import Clocks
+from wasl.domain.updates import MessageReceived
+from wasl.store.conversation_row import Conversation
+from wasl.store.customers import Occasion, conversation_for
+from wasl.store.draft import Draft
+from wasl.store.message_row import Message
+from wasl.store.touch import replace_content
+
+PLACEHOLDER = "media_placeholder"
+"""Meta's type of a message whose media comes later (coexistence, history webhooks)."""
+
+
+def store_message(draft: Draft, occasion: Occasion, update: MessageReceived) -> Message | None:
+    """Append a message to its conversation, which begins now if there is none; None when it is there already."""
+    channel_id = occasion.channel.channel_id
+    if draft.knows_message(channel_id, update.message_id):
+        return None
+    conversation = conversation_for(draft, occasion, update)
+    clock = _place(conversation.clocks, update)
+    message = _message_of(draft, occasion, update, conversation, clock)
+    _take_into_account(conversation, update, message, assistant_on=occasion.assistant_on)
+    draft.add_message(message)
+    draft.append(
+        EventKind.NEW_MESSAGE, conversation, {"message": message.as_json(), "conversation": conversation.as_json()}
+    )
+    return message
+
+
+def complete_message(draft: Draft, channel_id: int, update: MessageReceived) -> bool:
+    """Give a message of the past the media that its first telling only announced; False when there is nothing new.
+
+    Meta tells a history with placeholders, and the media of its last 14 days in later webhooks under the same ids.
+    """
+    message = draft.message(channel_id, update.message_id) if update.origin is Origin.HISTORY else None
+    if message is None or message.metadata.get("provider_type") != PLACEHOLDER or update.content.media is None:
+        return False
+    message.type = update.content.type
+    message.metadata = {key: value for key, value in message.metadata.items() if key != "provider_type"}
+    replace_content(draft, message, update.content)
+    return True
+
+
+def _place(clocks: Clocks, update: MessageReceived) -> int:
+    match update.origin:
+        case Origin.LIVE:
+            return clocks.place_inbound(update.timestamp_seconds)
+        case Origin.ECHO:
+            return clocks.place_outbound(update.timestamp_seconds)
+        case Origin.HISTORY:
+            return clocks.place_history(update.timestamp_seconds)
+
+
+def _message_of(
+    draft: Draft, occasion: Occasion, update: MessageReceived, conversation: Conversation, clock: int
+) -> Message:
+    quoted = draft.message(occasion.channel.channel_id, update.reply_to) if update.reply_to else None
+    role = update.role or (Role.USER if update.from_customer else Role.OPERATOR)
+    status = None if role in (Role.USER, Role.SYSTEM) else update.status or MessageStatus.SENT
+    sequence = draft.next_sequence()
+    content = update.content
+    return Message(
+        account_id=draft.account_id,
+        sequence=sequence,
+        channel_id=occasion.channel.channel_id,
+        conversation_key=conversation.key,
+        id=update.message_id,
+        provider_message_id=None,
+        client_message_id=None,
+        version=sequence,
+        clock=clock,
+        role=role,
+        origin=update.origin,
+        type=content.type,
+        content=content.text,
+        status=status,
+        error=None,
+        operator_id=None,
+        author_name=update.author_name,
+        reply_to=quoted.id if quoted else update.reply_to,
+        reply_preview=quoted.preview() if quoted else None,
+        reactions=[],
+        media=dict(content.media) if content.media else None,
+        metadata={"source_message_id": update.message_id, **content.details},
+        timestamp_ms=update.timestamp_seconds * 1000,
+        received_ms=occasion.received_ms,
+        saved_ms=draft.now_ms,
+        edited_ms=None,
+        deleted_ms=None,
+        hops=[],
+        conversation_id=conversation.id,
+        contact_id=conversation.contact_id,
+    )
+
+
+def _take_into_account(
+    conversation: Conversation, update: MessageReceived, message: Message, *, assistant_on: bool
+) -> None:
+    """Let the conversation's row follow its new message."""
+    conversation.version = message.sequence
+    conversation.message_count += 1
+    conversation.last_activity_ms = max(conversation.last_activity_ms, message.timestamp_ms)
+    if update.origin is not Origin.HISTORY:
+        conversation.last_sequence = message.sequence
+    if update.origin is Origin.LIVE:
+        conversation.inbound_count += 1
+        conversation.window_from_ms = max(conversation.window_from_ms or 0, message.timestamp_ms)
+        handover = customer_wrote(conversation.handover, message.received_ms, assistant_on=assistant_on)
+        if handover is not conversation.handover:
+            conversation.handover, conversation.operator_name = handover, None
+    last = conversation.last_message
+    if last is None or message.position > (last["clock"], last["sequence"]):
+        conversation.last_message = message.as_last_message()
