@@ -1,0 +1,188 @@
+"""The servers that are measured, each a process of its own on the server's core: ours as it ships, and its peers."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from pydantic import SecretStr
+
+from bench.bodies import APP_SECRET, BUSINESS, PHONE_NUMBER_ID
+from bench.client import Caller
+from bench.machine import on_core
+from wasl.domain.people import OperatorRole
+from wasl.settings import Settings
+from wasl.store.open import open_memory
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKSHOP = ROOT / "var" / "bench"
+"""Databases lie here, on the project's own disk: elsewhere a temporary folder may be memory, where a commit is free."""
+START_SECONDS_MAX = 30.0
+STOP_SECONDS_MAX = 15.0
+EMAIL, PASSWORD = "rana@olive.example", "olives and cedars"
+
+
+class NotMeasured(Exception):
+    """The machine lacks a program; what needs it is left out, and the report says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers. `log` is where it writes."""
+
+    port: int
+    log: Path
+
+    async def signed_in(self) -> str:
+        """The token of the operator that `furnish` made."""
+        body = orjson.dumps({"email": EMAIL, "password": PASSWORD})
+        head = (
+            "POST /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        async with Caller(self.port) as caller:
+            answer, _ = await caller.ask(head.encode() + body)
+        return str(orjson.loads(answer)["token"])
+
+
+def settings_for(folder: Path, database_url: str | None) -> Settings:
+    """An installation in a folder of its own; its secret key is made there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "bench.key"
+    if not key.exists():
+        key.write_text(secrets.token_urlsafe(48))
+    return Settings(data_dir=folder, database_url=database_url, secret_key=SecretStr(key.read_text()))
+
+
+def furnish(settings: Settings) -> None:
+    """Write the account, its operator and its number into an empty installation."""
+
+    async def write() -> None:
+        async with open_memory(settings) as memory:
+            account = await memory.team.create_account("Olive Bakery")
+            await memory.team.add_operator(account.id, EMAIL, "Rana", OperatorRole.OWNER, PASSWORD)
+            await memory.team.add_channel(
+                account.id,
+                provider="meta",
+                phone_number_id=PHONE_NUMBER_ID,
+                display_phone_number=BUSINESS,
+                name="Olive Bakery",
+                api_base_url="http://127.0.0.1:9",
+                api_version="v24.0",
+                app_secret=APP_SECRET,
+                verify_token="a verify token",
+                access_token="an access token",
+            )
+
+    asyncio.run(write())
+
+
+@contextlib.contextmanager
+def fresh_folder(name: str) -> Iterator[Path]:
+    """A folder for one run."""
+    WORKSHOP.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=WORKSHOP))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def our_server(settings: Settings, core: int) -> Iterator[Running]:
+    """`wasl serve`, as it comes: with its log, and every commit on the disk."""
+    port = free_port()
+    named = {
+        "WASL_DATA_DIR": str(settings.data_dir),
+        "WASL_SECRET_KEY": settings.key().decode(),
+        "WASL_HOST": "127.0.0.1",
+        "WASL_PORT": str(port),
+        **({"WASL_DATABASE_URL": settings.database_url} if settings.database_url else {}),
+    }
+    with _process([sys.executable, "-m", "wasl", "serve"], named, port, core, settings.data_dir, ROOT) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def bare_server(core: int, folder: Path) -> Iterator[Running]:
+    """The HTTP server alone, as the limit."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.peers.bare", str(port)]
+    with _process(command, {}, port, core, folder, ROOT) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def node_peer(database_url: str, core: int, folder: Path) -> Iterator[Running]:
+    """The plain receiver in Node. Raises NotMeasured when its packages cannot be had."""
+    here = ROOT / "bench" / "peers" / "node"
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        raise NotMeasured("Node.js with npm is not installed")
+    if not (here / "node_modules" / "express").exists():
+        print("    installing the Node peer's packages", flush=True)
+        done = subprocess.run(["npm", "install", "--no-save", "--loglevel=error"], cwd=here, check=False)
+        if done.returncode:
+            raise NotMeasured("the Node peer's packages could not be installed")
+    port = free_port()
+    named = {
+        "NODE_ENV": "production",
+        "PEER_PORT": str(port),
+        "PEER_DATABASE_URL": database_url,
+        "PEER_APP_SECRET": APP_SECRET,
+    }
+    with _process(["node", "receiver.js"], named, port, core, folder, here) as running:
+        yield running
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _process(
+    command: Sequence[str], named: Mapping[str, str], port: int, core: int, folder: Path, home: Path
+) -> Iterator[Running]:
+    """Run a server until the block ends; what it wrote stays in `folder`."""
+    log = folder / f"server-{port}.log"
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("WASL_")}
+    with on_core(core), log.open("ab") as out:
+        process = subprocess.Popen(
+            command, env={**ours, **named}, cwd=home, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait_until_it_listens(process, port, log)
+        yield Running(port, log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    said = log.read_text(errors="replace")[-2000:]
+    raise SystemExit(f"{' '.join(process.args if isinstance(process.args, list) else [])} did not start:\n{said}")

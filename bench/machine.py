@@ -1,0 +1,101 @@
+"""The machine: who runs on which core, how busy the cores are, and what to write beside a figure."""
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Cores:
+    """The server's side (its database too) has one core, whoever asks it has another."""
+
+    server: int
+    client: int
+
+
+def two_cores() -> Cores:
+    """Choose them among those that we may use. Raises SystemExit when there is only one."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        raise SystemExit("A measurement needs two cores: one for the server, one for its clients.")
+    return Cores(cores[0], cores[1])
+
+
+@contextlib.contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """Bind this thread, and every process that it starts meanwhile, to one core."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+class Usage:
+    """How busy two cores, and this process, have been since this was made. Waiting for a disk is not being busy."""
+
+    def __init__(self, cores: Cores) -> None:
+        self._cores = cores
+        self._started = time.perf_counter()
+        self._busy = (_busy_seconds(cores.server), _busy_seconds(cores.client))
+        self._ours = time.process_time()
+
+    def until_now(self) -> "Shares":
+        """The shares of the time since then."""
+        seconds = time.perf_counter() - self._started
+        busy = (_busy_seconds(self._cores.server), _busy_seconds(self._cores.client))
+        return Shares(
+            server_core=(busy[0] - self._busy[0]) / seconds,
+            client_core=(busy[1] - self._busy[1]) / seconds,
+            client=(time.process_time() - self._ours) / seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """1.0 is a whole core. `client` is our own part of the client's core; the rest of it is somebody else's."""
+
+    server_core: float
+    client_core: float
+    client: float
+
+    def __str__(self) -> str:
+        strangers = max(0.0, self.client_core - self.client)
+        return f"server's core {self.server_core:.0%} busy, client's {self.client:.0%} (+ {strangers:.0%} others)"
+
+
+def machine_facts() -> dict[str, str | int]:
+    """What a figure depends on; nothing that tells whose machine it is."""
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": _processor(),
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        **{name: importlib.metadata.version(name) for name in ("uvicorn", "uvloop", "httptools", "starlette")},
+    }
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _busy_seconds(core: int) -> float:
+    for line in Path("/proc/stat").read_text().splitlines():
+        if line.startswith(f"cpu{core} "):
+            user, nice, system, _idle, _waiting, interrupts, soft, *_ = (int(part) for part in line.split()[1:])
+            return (user + nice + system + interrupts + soft) / _TICKS
+    raise AssertionError(f"/proc/stat knows no core {core}")
