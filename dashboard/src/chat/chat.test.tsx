@@ -14,7 +14,7 @@ const pending = newPending(
   new Date("2027-01-16T08:00:00Z"),
 );
 const keys = (messages: Message[], waiting = [pending]) =>
-  entriesOf(messages, waiting, SARA).flatMap((entry) => (entry.kind === "message" ? [entry.key] : []));
+  entriesOf(messages, waiting, SARA, true).flatMap((entry) => (entry.kind === "message" ? [entry.key] : []));
 
 describe("the entries of a conversation", () => {
   it("end with what is still on its way, and hold it once", () => {
@@ -38,6 +38,7 @@ describe("the entries of a conversation", () => {
       ],
       [],
       SARA,
+      true,
     ).filter((entry) => entry.kind === "day");
     expect(days).toHaveLength(2);
   });
@@ -57,6 +58,14 @@ function bubble(entry: Message) {
     />,
   );
 }
+
+it("a divider does not stand where the day may not begin", () => {
+  expect(entriesOf([message(1), message(2)], [], SARA, false).map((entry) => entry.kind)).toEqual([
+    "message",
+    "message",
+  ]);
+  expect(entriesOf([message(1), message(2)], [], SARA, true)[0]?.kind).toBe("day");
+});
 
 describe("a bubble", () => {
   it.each([

@@ -12,7 +12,11 @@ type Author = Pick<Operator, "operator_id" | "name">;
 /** Beyond this silence the same author starts a new group of bubbles. */
 const GROUP_SECONDS_MAX = 300;
 
-export function entriesOf(messages: Message[], pending: Pending[], operator: Author): Entry[] {
+/**
+ * The oldest loaded message of an incomplete conversation gets no divider: the day may begin further up, and a divider
+ * that moved there with the next page would take the reader's place in the list along.
+ */
+export function entriesOf(messages: Message[], pending: Pending[], operator: Author, isComplete: boolean): Entry[] {
   const known = new Set(pending.length > 0 ? messages.map((message) => message.client_message_id) : []);
   const waiting = pending.filter((entry) => !known.has(entry.client_message_id));
   const entries: Entry[] = [];
@@ -24,7 +28,7 @@ export function entriesOf(messages: Message[], pending: Pending[], operator: Aut
     const isNewDay = midnight > day;
     if (isNewDay) {
       day = midnight;
-      entries.push({ kind: "day", key: `day ${midnight}`, timestamp: message.timestamp });
+      if (before || isComplete) entries.push({ kind: "day", key: `day ${midnight}`, timestamp: message.timestamp });
     }
     const isFirstOfGroup = isNewDay || !before || !isSameGroup(before, message);
     entries.push({ kind: "message", key: keyOf(message), message, pending: entry, isFirstOfGroup });

@@ -85,11 +85,12 @@ export function MessageList({ selected, operator }: { selected: Selection; opera
 
 function useEntries(conversation_id: string, operator: Operator): Entry[] {
   const messages = useScreen((state) => state.live.threads[conversation_id]?.messages);
+  const isComplete = useScreen((state) => state.live.threads[conversation_id]?.complete ?? false);
   const pending = useScreen((state) => state.pending);
   return useMemo(() => {
     const own = pending.filter((entry) => entry.conversation_id === conversation_id);
-    return entriesOf(messages ?? [], own, operator);
-  }, [messages, pending, conversation_id, operator]);
+    return entriesOf(messages ?? [], own, operator, isComplete);
+  }, [messages, pending, conversation_id, operator, isComplete]);
 }
 
 function estimatedHeight(entry: Entry | undefined): number {

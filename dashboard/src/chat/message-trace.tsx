@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 import { messageTrace } from "../api/pages.ts";
 import type { Message, TraceHop } from "../api/types.ts";
 import { useLanguage, useText } from "../i18n/index.ts";
-import { moment } from "../lib/time.ts";
+import { moment, preciseTime } from "../lib/time.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 
 export function MessageTrace({ message, onClose }: { message: Message; onClose: () => void }) {
@@ -50,8 +50,8 @@ function Hop({ hop }: { hop: TraceHop }) {
     <li className="border-accent border-s-2 ps-3 text-sm">
       <p className="flex flex-wrap justify-between gap-x-3">
         <span className="font-medium">{hop.hop}</span>
-        <time className="text-ink-faint text-xs" dateTime={hop.at}>
-          {moment(language, hop.at)}
+        <time className="text-ink-faint text-xs tabular-nums" dateTime={hop.at} title={moment(language, hop.at)}>
+          {preciseTime(language, hop.at)}
         </time>
       </p>
       {detail && (

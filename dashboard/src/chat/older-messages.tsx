@@ -5,6 +5,7 @@ import type { Selection } from "../api/types.ts";
 import { useText } from "../i18n/index.ts";
 import { loadOlder } from "../live/load.ts";
 import { useScreen } from "../live/store.ts";
+import { DayDivider } from "./day-divider.tsx";
 
 /** Pixels from the top within which the next page is asked for. */
 const NEAR_TOP = 600;
@@ -20,15 +21,17 @@ interface OlderProps {
 export function OlderMessages({ selected, scroller, height }: OlderProps) {
   const text = useText();
   const thread = useScreen((state) => state.live.threads[selected.conversation_id]);
-  const { progress, load } = useOlder(selected, scroller, thread?.messages[0]?.message_id);
+  const oldest = thread?.messages[0];
+  const { progress, load } = useOlder(selected, scroller, oldest?.message_id);
   return (
     <div
-      className="absolute inset-x-0 top-0 grid place-items-center text-ink-faint text-xs"
+      className="absolute inset-x-0 top-0 grid place-items-center overflow-hidden text-ink-faint text-xs"
       style={{ height }}
       data-testid="load-older"
       data-state={thread?.complete ? "complete" : progress}
     >
       {thread?.complete && text("chat_start")}
+      {!thread?.complete && progress === "idle" && oldest && <DayDivider timestamp={oldest.timestamp} />}
       {!thread?.complete && progress === "loading" && text("loading")}
       {!thread?.complete && progress === "failed" && (
         <button type="button" onClick={load} className="rounded-full bg-surface px-3 py-1 shadow-sm">

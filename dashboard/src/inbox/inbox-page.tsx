@@ -25,7 +25,7 @@ export function InboxPage({ hiddenOnPhone, operatorId }: { hiddenOnPhone: boolea
   return (
     <section
       aria-label={text("conversations")}
-      className={`${hiddenOnPhone ? "hidden sm:flex" : "flex"} min-h-0 w-full flex-col border-line border-e bg-surface sm:w-80 sm:shrink-0 lg:w-96`}
+      className={`${hiddenOnPhone ? "hidden sm:flex" : "flex"} min-h-0 w-full flex-col border-line bg-surface sm:border-e sm:w-80 sm:shrink-0 lg:w-96`}
     >
       <header className="flex flex-col gap-2.5 px-4 pt-3 pb-2.5">
         <div className="flex flex-wrap items-baseline justify-between gap-x-3">

@@ -1,13 +1,17 @@
 /** How many wait, and for how long: one line above the list. */
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { metrics } from "../api/pages.ts";
 import { useText } from "../i18n/index.ts";
+import { useScreen } from "../live/store.ts";
 
 const REFRESH_MS = 15_000;
+const SOON_MS = 500;
 
 export function MetricsLine() {
   const text = useText();
-  const { data } = useQuery({ queryKey: ["metrics"], queryFn: metrics, refetchInterval: REFRESH_MS });
+  const { data, refetch } = useQuery({ queryKey: ["metrics"], queryFn: metrics, refetchInterval: REFRESH_MS });
+  useEarlier(refetch);
   if (!data) return null;
   const { waiting_conversations, average_wait_seconds } = data.metrics;
   const minutes = Math.round((average_wait_seconds ?? 0) / 60);
@@ -21,4 +25,16 @@ export function MetricsLine() {
       )}
     </p>
   );
+}
+
+/** Reads the figures again as soon as somebody in sight begins or ceases to wait. */
+function useEarlier(refetch: () => unknown): void {
+  const waiting = useScreen(
+    ({ live }) => live.order.filter((id) => live.conversations[id]?.status === "waiting_human").length,
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the number is the reason
+  useEffect(() => {
+    const timer = setTimeout(refetch, SOON_MS);
+    return () => clearTimeout(timer);
+  }, [waiting, refetch]);
 }

@@ -15,6 +15,15 @@ const shortDateFormat = remembered((language) => new Intl.DateTimeFormat(languag
 const momentFormat = remembered(
   (language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }),
 );
+const preciseFormat = remembered(
+  (language) =>
+    new Intl.DateTimeFormat(language, {
+      hour: "numeric",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+    }),
+);
 const relativeFormat = remembered((language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
 const durationFormat = remembered((language) => new Intl.RelativeTimeFormat(language, { style: "narrow" }));
 
@@ -25,6 +34,11 @@ export function timeOfDay(language: Language, iso: string): string {
 /** Date and time to the second, for a tooltip or a trace. */
 export function moment(language: Language, iso: string): string {
   return momentFormat(language).format(new Date(iso));
+}
+
+/** Time of day to the millisecond, for what is measured. */
+export function preciseTime(language: Language, iso: string): string {
+  return preciseFormat(language).format(new Date(iso));
 }
 
 /** A key that is equal for all times of one local day. */

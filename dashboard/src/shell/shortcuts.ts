@@ -6,6 +6,8 @@ export function useShortcuts(back: () => void): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      // An open dialog takes its own keys.
+      if (document.querySelector("dialog[open]")) return;
       if (event.key === "/" && !isTyping(event.target)) {
         event.preventDefault();
         document.querySelector<HTMLInputElement>("[data-testid=search]")?.focus();
