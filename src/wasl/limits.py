@@ -152,6 +152,11 @@ MESSAGE_ID_CHARACTERS_MAX = 512
 REPLAY_BODIES_PER_READ = 100
 """Kept bodies held at a time by a replay; each has at most 3 MB, nearly all have one."""
 
+# The doctor
+DISK_FREE_BYTES_MIN = 1024**3
+CLOCK_DIFFERENCE_SECONDS_MAX = 5
+DOCTOR_REQUEST_SECONDS = 5.0
+
 # The emulator
 EMULATOR_CUSTOMERS_MAX = 20_000
 EMULATOR_THREAD_ENTRIES_MAX = 500

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,8 +26,8 @@ class Settings(BaseSettings):
     public_url: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    log_level: str = "info"
-    log_format: str = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
     heartbeat_seconds: float = Field(default=15.0, ge=0.1, le=60)
     node: str = Field(default_factory=lambda: f"n{os.getpid()}")
     secure_cookies: bool | None = None
@@ -49,9 +50,9 @@ class Settings(BaseSettings):
 
 
 def _key_of(folder: Path) -> bytes:
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / _KEY_FILE
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         # Written under another name and linked: of two first starts at once, both read the same whole key.
         draft = folder / f".{_KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}"
         if not path.exists():

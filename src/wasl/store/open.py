@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from wasl.errors import Misconfigured
+from wasl.errors import Misconfigured, WaslError
 from wasl.observe import Metrics
 from wasl.settings import Settings
 from wasl.store.database import Database, Engine
@@ -42,25 +42,42 @@ def open_engine(settings: Settings) -> Engine:
 def prepare(engine: Engine, box: SecretBox) -> list[str]:
     """Bring the schema up to date, then make sure that the secret key is the one of this database.
 
-    Returns the names of the migrations that were applied. Raises Misconfigured, or one of `engine.failures`.
+    Returns the names of the migrations that were applied. Raises Misconfigured when the database cannot be opened,
+    brought up to date, or read with this key.
     """
-    applied = migrate(engine)
+    try:
+        applied = migrate(engine)
+        check = _remembered_check(engine, box.check_value())
+    except WaslError:
+        raise
+    except Exception as error:  # Whatever the driver says: no such server, no right to create, no database at all.
+        raise Misconfigured(f"The database cannot be opened: {database_complaint(error)}") from error
+    if check != box.check_value():
+        raise Misconfigured(WRONG_KEY)
+    return applied
+
+
+def _remembered_check(engine: Engine, check: str) -> str:
+    """The check value of the key that this database was set up with: the given one, if it is new."""
     connection = engine.connect()
     try:
-        sql = "INSERT INTO installation (only_row, secret_check) VALUES (1, ?) ON CONFLICT (only_row) DO NOTHING"
         connection.begin_write()
         try:
-            connection.run(sql, (box.check_value(),))
-            [(check,)] = connection.rows("SELECT secret_check FROM installation")
+            sql = "INSERT INTO installation (only_row, secret_check) VALUES (1, ?) ON CONFLICT (only_row) DO NOTHING"
+            connection.run(sql, (check,))
+            [(found,)] = connection.rows("SELECT secret_check FROM installation")
             connection.commit()
         except BaseException:
             connection.rollback()
             raise
     finally:
         connection.close()
-    if check != box.check_value():
-        raise Misconfigured(WRONG_KEY)
-    return applied
+    return str(found)
+
+
+def database_complaint(error: BaseException) -> str:
+    """What a driver complains of, in one line."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +98,7 @@ async def open_memory(settings: Settings) -> AsyncIterator[Memory]:
     """
     engine = open_engine(settings)
     box = SecretBox(settings.key())
-    try:
-        prepare(engine, box)
-    except engine.failures as error:
-        raise Misconfigured(f"The database cannot be opened: {database_complaint(error)}") from error
+    prepare(engine, box)
     database, journal = Database(engine), Journal(engine, lambda _events: None, Metrics())
     journal.start()
     try:
@@ -94,11 +108,6 @@ async def open_memory(settings: Settings) -> AsyncIterator[Memory]:
     finally:
         await journal.close()
         database.close()
-
-
-def database_complaint(error: Exception) -> str:
-    """What a driver complains of, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 class ServerLock:

@@ -1,0 +1,205 @@
+"""Examining an installation: what is wrong, and what to do about it, in plain sentences.
+
+The promise: it changes nothing, tells no secret, and goes on after each finding as far as it can.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+
+import httpx2
+
+from wasl.clock import now_ms
+from wasl.errors import WaslError
+from wasl.limits import CLOCK_DIFFERENCE_SECONDS_MAX, DISK_FREE_BYTES_MIN, DOCTOR_REQUEST_SECONDS
+from wasl.settings import Settings
+from wasl.store.checkup import Checkup, Schema, check_up, read_schema
+from wasl.store.database import Database, Engine
+from wasl.store.directory import Channel, Directory, read_directory
+from wasl.store.open import database_complaint, open_engine
+from wasl.store.secrets import WRONG_KEY, SecretBox
+from wasl.store.sqlite import SqliteEngine
+
+_DURABLE = {"synchronous": ("full", "extra"), "journal_mode": ("wal",), "fsync": ("on",), "full_page_writes": ("on",)}
+
+
+class Grade(Enum):
+    """How a finding is meant."""
+
+    GOOD = auto()
+    NOTE = auto()
+    """Worth knowing, nothing to put right."""
+    WRONG = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence about the installation."""
+
+    grade: Grade
+    sentence: str
+
+
+_good, _note, _wrong = partial(Finding, Grade.GOOD), partial(Finding, Grade.NOTE), partial(Finding, Grade.WRONG)
+
+
+async def examine(settings: Settings, client: httpx2.AsyncClient) -> AsyncIterator[Finding]:
+    """Everything that can be found out from here; `client` asks providers and our own public address."""
+    try:
+        engine = open_engine(settings)
+        if isinstance(engine, SqliteEngine) and not engine.path.exists():
+            yield _wrong(f"There is no database at {engine.path} yet: begin with `wasl account create NAME`.")
+            return
+        box = SecretBox(settings.key())
+    except WaslError as error:
+        yield _wrong(error.message)
+        return
+    for finding in _disk(settings):
+        yield finding
+    database = Database(engine, readers=1)
+    try:
+        async for finding in _memory(database, engine, box, client):
+            yield finding
+    finally:
+        await asyncio.to_thread(database.close)
+    async for finding in _public_address(settings, client):
+        yield finding
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    if not settings.data_dir.exists():
+        return  # With PostgreSQL nothing needs to stand there.
+    free = shutil.disk_usage(settings.data_dir).free
+    sentence = f"{free / 1024**3:.1f} GiB are free where {settings.data_dir} stands"
+    if free < DISK_FREE_BYTES_MIN:
+        yield _wrong(f"Only {sentence}: a full disk stops everything.")
+    else:
+        yield _good(f"{sentence}.")
+
+
+async def _memory(
+    database: Database, engine: Engine, box: SecretBox, client: httpx2.AsyncClient
+) -> AsyncIterator[Finding]:
+    try:
+        schema = await database.read(read_schema)
+    except Exception as error:
+        yield _wrong(f"The database does not answer: {database_complaint(error.__cause__ or error)}")
+        return
+    finding = _schema(schema, engine)
+    yield finding
+    if finding.grade is Grade.WRONG:
+        return
+    at_ms = now_ms()
+    checkup = await database.read(lambda connection: check_up(connection, at_ms))
+    for finding in (*_durability(checkup), *_clock(checkup, at_ms), *_books(checkup), *_outbox(checkup)):
+        yield finding
+    if checkup.secret_check not in (None, box.check_value()):
+        yield _wrong(WRONG_KEY)
+        return
+    yield _good("The secret key opens what it sealed.")
+    directory = await database.read(lambda connection: read_directory(connection, box, at_ms))
+    for finding in _people(checkup, directory):
+        yield finding
+    for channel in directory.channels.values():
+        yield await _token(channel, client)
+
+
+def _schema(schema: Schema, engine: Engine) -> Finding:
+    if schema.unknown:
+        return _wrong("The database is of a newer version of Wasl: upgrade this one, or restore the backup before it.")
+    if schema.missing:
+        return _wrong(
+            f"Migrations are missing ({', '.join(schema.missing)}): the next start of `wasl serve` applies them."
+        )
+    return _good(f"The database ({engine.dialect}) answers and has every migration.")
+
+
+def _durability(checkup: Checkup) -> Iterator[Finding]:
+    for name, value in checkup.durability.items():
+        # `remote_apply` and the like are even stronger than `on`.
+        weak = value in ("off", "local") if name == "synchronous_commit" else value not in _DURABLE[name]
+        if weak:
+            yield _wrong(f"The database runs with {name} = {value}: a power cut may lose what was acknowledged.")
+    shown = ", ".join(f"{name} = {value}" for name, value in checkup.durability.items())
+    yield _note(f"Every commit is as durable as these settings: {shown}.")
+
+
+def _clock(checkup: Checkup, at_ms: int) -> Iterator[Finding]:
+    apart = abs(at_ms - checkup.database_ms) / 1000 if checkup.database_ms is not None else 0
+    ahead = (checkup.newest_event_ms - at_ms) / 1000 if checkup.newest_event_ms is not None else 0
+    if apart > CLOCK_DIFFERENCE_SECONDS_MAX:
+        yield _wrong(f"This machine's clock and the database's are {apart:.0f} s apart: let both follow a time server.")
+    if ahead > CLOCK_DIFFERENCE_SECONDS_MAX:
+        yield _wrong(f"The newest event lies {ahead:.0f} s in the future: this clock is late, or was set back.")
+    if max(apart, ahead) <= CLOCK_DIFFERENCE_SECONDS_MAX:
+        yield _good("The clock agrees with the database and with what it holds.")
+
+
+def _books(checkup: Checkup) -> Iterator[Finding]:
+    for account_id, received, sum_ in checkup.unbalanced:
+        yield _wrong(f"The ledger of account {account_id} does not balance: {received} received, {sum_} accounted for.")
+    for account_id, wanted, found in checkup.gaps:
+        yield _wrong(f"The log of account {account_id} should hold {wanted} events and holds {found}.")
+    if not checkup.unbalanced and not checkup.gaps:
+        yield _good("The ledger balances, and no account's log has a hole.")
+    for outcome, reason, count in checkup.kept:
+        hint = ": `wasl replay` tries them again" if outcome == "quarantined" else ""
+        yield _note(f"{count} updates are {outcome.replace('_', ' ')} ({reason}){hint}.")
+
+
+def _outbox(checkup: Checkup) -> Iterator[Finding]:
+    if checkup.overdue:
+        yield _wrong(f"{checkup.overdue} messages should have left minutes ago: is the server running?")
+    if checkup.undecided:
+        yield _note(f"Of {checkup.undecided} messages nobody knows whether they were sent: an operator decides.")
+    if not checkup.overdue and not checkup.undecided:
+        yield _good("Nothing waits in the outbox for too long.")
+
+
+def _people(checkup: Checkup, directory: Directory) -> Iterator[Finding]:
+    if not directory.accounts:
+        yield _wrong("There is no account yet: `wasl account create NAME`.")
+    for name in checkup.without_operators:
+        yield _wrong(f"Nobody can log in for {name}: `wasl operator add EMAIL --account '{name}' --role owner`.")
+    connected = {channel.account_id for channel in directory.channels.values()}
+    for account in directory.accounts.values():
+        if account.id not in connected:
+            yield _note(f"{account.name} has no number yet: `wasl channel add --account '{account.name}' …`.")
+
+
+async def _token(channel: Channel, client: httpx2.AsyncClient) -> Finding:
+    """Ask the provider about the number, with the channel's own token."""
+    url = f"{channel.api_base_url}/{channel.api_version}/{channel.phone_number_id}"
+    headers = {"Authorization": f"Bearer {channel.access_token}"}
+    try:
+        answer = await client.get(url, headers=headers, timeout=DOCTOR_REQUEST_SECONDS)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        sentence = f"Number {channel.phone_number_id}: {channel.api_base_url} could not be asked about its token"
+        return _note(f"{sentence} ({type(error).__name__}).")
+    if answer.is_success:
+        return _good(f"Number {channel.phone_number_id}: the provider knows it and accepts its token.")
+    sentence = f"Number {channel.phone_number_id}: the provider answers {answer.status_code} to its token"
+    return _wrong(f"{sentence}; nothing can be sent. Give the channel a new access token.")
+
+
+async def _public_address(settings: Settings, client: httpx2.AsyncClient) -> AsyncIterator[Finding]:
+    if settings.public_url is None:
+        yield _note("WASL_PUBLIC_URL is not set, so whether webhooks can arrive was not tried.")
+        return
+    url = f"{settings.public_url.rstrip('/')}/health"
+    problems: Sequence[str] = ()
+    try:
+        answer = await client.get(url, timeout=DOCTOR_REQUEST_SECONDS)
+        if not answer.is_success:
+            problems = (f"it answers {answer.status_code}",)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        problems = (type(error).__name__,)
+    if problems:
+        yield _wrong(f"{url} cannot be reached ({problems[0]}): webhooks cannot arrive either.")
+    elif not url.startswith("https:"):
+        yield _note(f"{url} answers. Providers deliver webhooks to https addresses only.")
+    else:
+        yield _good(f"{url} answers, so webhooks can arrive.")

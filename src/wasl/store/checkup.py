@@ -1,0 +1,111 @@
+"""What a database says of its own health, read in one snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wasl.store.database import Connection, Row
+from wasl.store.migrate import known_migrations
+
+_ANSWERED_LATE_MS = 5 * 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Which migrations it has: `missing` are known to this version and not applied, `unknown` the other way round."""
+
+    missing: Sequence[str]
+    unknown: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """Facts; whoever reads them judges."""
+
+    durability: dict[str, str]
+    """The settings of the database that decide whether a commit survives a power cut, as they are now."""
+    database_ms: int | None
+    """The server's clock; None for SQLite, which has none of its own."""
+    newest_event_ms: int | None
+    secret_check: str | None
+    unbalanced: Sequence[Row]
+    """Accounts whose ledger does not balance: (account_id, received, sum of what became of it)."""
+    gaps: Sequence[Row]
+    """Accounts whose log is not dense: (account_id, events there should be, events there are)."""
+    kept: Sequence[Row]
+    """(outcome, reason, how many bodies), most first."""
+    undecided: int
+    """Messages of which nobody knows whether they were sent."""
+    overdue: int
+    """Messages that should have left, or been settled, minutes ago."""
+    without_operators: Sequence[str]
+    """Names of accounts that nobody can answer for."""
+
+
+def read_schema(connection: Connection) -> Schema:
+    """Compare the migrations of the database with those of this version."""
+    known = known_migrations()
+    sql = {
+        "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'migrations'",
+        "postgres": "SELECT 1 WHERE to_regclass('migrations') IS NOT NULL",
+    }[connection.dialect]
+    rows = connection.rows("SELECT number FROM migrations") if connection.rows(sql) else []
+    applied = {number for (number,) in rows}
+    missing = [name for number, (name, _) in known.items() if number not in applied]
+    return Schema(missing, sorted(applied - known.keys()))
+
+
+def check_up(connection: Connection, now_ms: int) -> Checkup:
+    """Read everything. The schema must be this version's."""
+    sums = "stored + duplicates + quarantined + set_aside"
+    newest = connection.rows(
+        "SELECT max(e.created_ms) FROM account_stream s"
+        " JOIN events e ON e.account_id = s.account_id AND e.sequence = s.head_sequence"
+    )
+    checks = connection.rows("SELECT secret_check FROM installation")
+    late = now_ms - _ANSWERED_LATE_MS
+    overdue = "(state = 'queued' AND due_ms < ?) OR (state = 'sending' AND lease_ms < ?)"
+    return Checkup(
+        durability=_durability(connection),
+        database_ms=_server_clock_ms(connection),
+        newest_event_ms=newest[0][0],
+        secret_check=checks[0][0] if checks else None,
+        unbalanced=connection.rows(f"SELECT account_id, received, {sums} FROM ledger WHERE received <> {sums}"),
+        gaps=_gaps(connection),
+        kept=connection.rows(
+            "SELECT outcome, reason, count(*) FROM webhook_raw WHERE done_ms IS NULL"
+            " GROUP BY outcome, reason ORDER BY count(*) DESC"
+        ),
+        undecided=connection.rows("SELECT count(*) FROM outbox WHERE state = 'unknown'")[0][0],
+        overdue=connection.rows(f"SELECT count(*) FROM outbox WHERE {overdue}", (late, late))[0][0],
+        without_operators=[
+            name
+            for (name,) in connection.rows(
+                "SELECT a.name FROM accounts a WHERE NOT EXISTS"
+                " (SELECT 1 FROM operators o WHERE o.account_id = a.id AND o.disabled = 0) ORDER BY a.id"
+            )
+        ],
+    )
+
+
+def _durability(connection: Connection) -> dict[str, str]:
+    if connection.dialect == "sqlite":
+        [(synchronous,)] = connection.rows("PRAGMA synchronous")
+        [(journal_mode,)] = connection.rows("PRAGMA journal_mode")
+        words = {0: "off", 1: "normal", 2: "full", 3: "extra"}
+        return {"synchronous": words[synchronous], "journal_mode": journal_mode}
+    names = ("fsync", "synchronous_commit", "full_page_writes")
+    return {name: connection.rows(f"SHOW {name}")[0][0] for name in names}
+
+
+def _server_clock_ms(connection: Connection) -> int | None:
+    if connection.dialect == "sqlite":
+        return None
+    return int(connection.rows("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")[0][0])
+
+
+def _gaps(connection: Connection) -> Sequence[Row]:
+    sql = (
+        "SELECT s.account_id, s.head_sequence - s.trim_sequence, (SELECT count(*) FROM events e"
+        " WHERE e.account_id = s.account_id AND e.sequence > s.trim_sequence) FROM account_stream s"
+    )
+    return [row for row in connection.rows(sql) if row[1] != row[2]]

@@ -1,0 +1,115 @@
+"""Importing, replaying and examining an installation from the command line."""
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.conftest import Wasl
+from wasl.settings import Settings
+
+
+def history(path: Path, *documents: Any) -> str:
+    path.write_text("\n".join(d if isinstance(d, str) else json.dumps(d) for d in documents), encoding="utf-8")
+    return str(path)
+
+
+def talk(number: int) -> dict[str, Any]:
+    said = [{"role": "user", "text": "hi", "timestamp": "2024-05-01T12:00:00"}, {"role": "bot", "text": "ho"}]
+    said[1]["timestamp"] = "2024-05-01T12:00:01"
+    return {"customer": f"+96130000{number:02}", "name": "Maya", "messages": said}
+
+
+def test_an_import_says_what_came_in_and_can_be_run_again(olive: Wasl, tmp_path: Path) -> None:
+    file = history(tmp_path / "old.jsonl", *(talk(number) for number in range(20)))
+    for channel, counts in (("155501", "40 messages added, 0 known"), ("+9613000100", "0 messages added, 40 known")):
+        said = olive("import", file, "--account", "Olive Bakery", "--channel", channel)
+        assert said.status == 0
+        assert said.out == f"20 conversations: {counts} already, 0 records not readable.\n"
+        assert "40 messages of 20 conversations (100 %)\n" in said.err
+    assert olive("doctor").status == 0
+
+
+def test_an_import_names_every_record_it_could_not_read(olive: Wasl, tmp_path: Path) -> None:
+    broken = {"customer": "7", "messages": [{"role": "user", "text": "secret words"}]}
+    said = olive("import", history(tmp_path / "old", "{", broken, talk(1)), "--account", "1", "--channel", "155501")
+    assert said.status == 1
+    assert "not readable: line 1: it is no JSON\n" in said.err
+    assert "not readable: line 2, message 1: it has no timestamp\n" in said.err
+    assert "2 messages added" in said.out
+    assert "secret words" not in said.out + said.err
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_an_import_of_nothing_or_to_nowhere_is_one_sentence(olive: Wasl, tmp_path: Path) -> None:
+    file = history(tmp_path / "old", talk(1))
+    for arguments in (("none", "1", "155501"), (str(tmp_path), "1", "155501"), (file, "2", "155501"), (file, "1", "9")):
+        said = olive("import", arguments[0], "--account", arguments[1], "--channel", arguments[2])
+        assert (said.status, said.out, said.err.count("\n")) == (1, "", 1)
+
+
+def test_a_replay_of_nothing_says_so(olive: Wasl) -> None:
+    assert olive("replay").out == "0 updates processed, 0 messages added, 0 stay.\n"
+
+
+def test_a_healthy_installation_is_called_so(olive: Wasl) -> None:
+    said = olive("doctor")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.endswith("Everything is well.\n")
+    assert "WRONG" not in said.out
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        ("UPDATE ledger SET stored = stored + 1 WHERE account_id = 1", "The ledger of account 1 does not balance"),
+        ("UPDATE account_stream SET head_sequence = 7", "The log of account 1 should hold 7 events and holds 0"),
+        ("UPDATE operators SET disabled = 1", "Nobody can log in for Olive Bakery"),
+        ("DELETE FROM migrations", "Migrations are missing (0001_start)"),
+        ("INSERT INTO migrations VALUES (9999, 'later', 0)", "The database is of a newer version"),
+        ("INSERT INTO outbox VALUES (1, 1, 1, 1, 'queued', 0, 0, NULL, NULL)", "should have left minutes ago"),
+        ("UPDATE installation SET secret_check = 'other'", "WASL_SECRET_KEY is not the one"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_status_1(olive: Wasl, settings: Settings, spoil: str, sentence: str) -> None:
+    _spoil(settings, spoil)
+    said = olive("doctor")
+    assert said.status == 1
+    assert [line for line in said.out.splitlines() if line.startswith("WRONG") and sentence in line] != []
+
+
+def _spoil(settings: Settings, sql: str) -> None:
+    connection = sqlite3.connect(settings.data_dir / "wasl.db")
+    connection.execute(sql)
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_late_clock_is_noticed(olive: Wasl, settings: Settings, tmp_path: Path) -> None:
+    olive("import", history(tmp_path / "old", talk(1)), "--account", "1", "--channel", "155501")
+    _spoil(settings, "UPDATE events SET created_ms = created_ms + 3600000")
+    assert "The newest event lies 3600 s in the future" in olive("doctor").out
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_the_doctor_makes_nothing(wasl: Wasl, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = settings.data_dir / "none"
+    monkeypatch.setenv("WASL_DATA_DIR", str(folder))
+    said = wasl("doctor")
+    assert said.status == 1
+    assert "begin with `wasl account create NAME`" in said.out
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_file_that_is_no_database_is_told(wasl: Wasl, settings: Settings) -> None:
+    (settings.data_dir / "wasl.db").write_bytes(os.urandom(8192))
+    said = wasl("doctor")
+    assert said.status == 1
+    assert "The database does not answer: file is not a database" in said.out
+    assert wasl("account", "list").err == "wasl: The database cannot be opened: file is not a database\n"
