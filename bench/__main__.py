@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from bench.arrive import measure_arrival
+from bench.inbox import measure_inbox
 from bench.report import Report
 
 NAMES = ("arrive", "inbox")
@@ -19,6 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
         report = Report(name, asked.quick)
         if name == "arrive":
             measure_arrival(report, databases, asked.quick)
+        else:
+            measure_inbox(report, databases, asked.quick)
         report.print_table()
         if not asked.forget:
             print(f"\nwritten to bench/results/{report.write().name}")

@@ -22,6 +22,7 @@ class Line(asyncio.Protocol):
 
     def __init__(self, on_answer: "Callable[[Line, int], None]", *, skims: bool = True) -> None:
         self.sent_at = 0.0
+        self.closed = False
         self.number = 0
         """Which request is open."""
         self.body = b""
@@ -72,6 +73,7 @@ class Line(asyncio.Protocol):
         self._on_answer(self, status)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.closed = True
         if self._open:
             self._open = False
             self._on_answer(self, 0)
@@ -208,9 +210,6 @@ class Caller:
         self._answer: asyncio.Future[tuple[int, float]] | None = None
 
     async def __aenter__(self) -> "Caller":
-        """Connect."""
-        loop = asyncio.get_running_loop()
-        _, self._line = await loop.create_connection(lambda: Line(self._take, skims=False), "127.0.0.1", self._port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -220,7 +219,9 @@ class Caller:
 
     async def ask(self, request: bytes) -> tuple[bytes, float]:
         """The body of a 200 and how many seconds it took. Raises BrokenAnswer for anything else."""
-        assert self._line is not None
+        if self._line is None or self._line.closed:
+            loop = asyncio.get_running_loop()
+            _, self._line = await loop.create_connection(lambda: Line(self._take, skims=False), "127.0.0.1", self._port)
         self._answer = asyncio.get_running_loop().create_future()
         self._line.body = b""
         self._line.send(request)

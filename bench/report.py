@@ -24,6 +24,9 @@ class Figure:
     kept: bool | None = None
     """Whether the bound is kept; None when there is none."""
     note: str = ""
+    p95: float | None = None
+    beside: dict[str, float] = field(default_factory=dict)
+    """What else was measured with it, by name."""
 
     @property
     def verdict(self) -> str:
@@ -55,7 +58,10 @@ class Report:
         rows = [("figure", "value", "limit or peer", "ratio", "verdict")]
         for figure in self.figures:
             ratio = f"{figure.ratio:.2f}" if figure.ratio is not None else ""
-            rows.append((figure.name, f"{_number(figure.value)} {figure.unit}", figure.against, ratio, figure.verdict))
+            value = f"{_number(figure.value)} {figure.unit}"
+            if figure.p95 is not None:
+                value += f" (p95 {_number(figure.p95)})"
+            rows.append((figure.name, value, figure.against, ratio, figure.verdict))
         widths = [max(len(row[column]) for row in rows) for column in range(5)]
         rows.insert(1, tuple("-" * width for width in widths))  # type: ignore[arg-type]
         print()
