@@ -85,7 +85,13 @@ export function startLive(session: Session, onSignedOut: () => void): Live {
   const stopped = new AbortController();
   document.addEventListener("visibilitychange", returned, { signal: stopped.signal });
   window.addEventListener("online", returned, { signal: stopped.signal });
-  const keeper = setInterval(() => isLoaded && void remember(key, useScreen.getState()), REMEMBER_EVERY_MS);
+  let kept = liveNow();
+  const keeper = setInterval(() => {
+    const screen = useScreen.getState();
+    if (!isLoaded || screen.live === kept) return;
+    kept = screen.live;
+    void remember(key, screen);
+  }, REMEMBER_EVERY_MS);
 
   async function begin(): Promise<void> {
     openDrafts(key);

@@ -27,8 +27,8 @@ export class Tabs {
   ) {}
 
   join(): void {
-    // Without both parts tabs cannot find one another; then each has a stream of its own.
-    if (!("locks" in navigator) || typeof BroadcastChannel === "undefined") {
+    // Plain HTTP has no locks: tabs cannot agree on a leader, so each has a stream of its own.
+    if (!navigator.locks || typeof BroadcastChannel === "undefined") {
       this.#lead();
       return;
     }

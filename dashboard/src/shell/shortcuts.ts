@@ -12,6 +12,10 @@ export function useShortcuts(back: () => void): void {
         event.preventDefault();
         document.querySelector<HTMLInputElement>("[data-testid=search]")?.focus();
       }
+      if (event.key === "Enter" && event.target === document.body) {
+        event.preventDefault();
+        document.querySelector<HTMLTextAreaElement>("[data-testid=composer]")?.focus();
+      }
       if (event.key === "Escape") {
         if (isTyping(event.target)) (event.target as HTMLElement).blur();
         else back();

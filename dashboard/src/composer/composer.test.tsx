@@ -1,0 +1,100 @@
+import { fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { listed, message, RANA, SARA } from "../house/cast.ts";
+import { changeDraft, draftOf } from "../live/drafts.ts";
+import { markSeen } from "../live/seen.ts";
+import { fromSnapshot } from "../live/state.ts";
+import { replaceLive, useScreen } from "../live/store.ts";
+import { Composer } from "./composer.tsx";
+
+const server = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
+const bodies = () => server.mock.calls.map(([, init]) => JSON.parse(String(init.body)));
+
+beforeEach(() => {
+  // Nothing of what is sent here is ever answered.
+  server.mockReset().mockReturnValue(new Promise(() => {}));
+  vi.stubGlobal("fetch", server);
+  replaceLive(
+    fromSnapshot(
+      { conversations: [listed(10, 0)], messages: { [RANA]: [message(10)] }, cursor: "10-0000000a" },
+      SARA.operator_id,
+    ),
+    {},
+  );
+  markSeen(RANA, 10);
+  render(<Composer selected={{ user_id: "7", conversation_id: RANA }} />);
+});
+afterEach(() => {
+  useScreen.setState({ pending: [] });
+  changeDraft(RANA, { text: "", reply: null });
+  vi.unstubAllGlobals();
+});
+
+const field = () => screen.getByTestId<HTMLTextAreaElement>("composer");
+const type = (value: string) => fireEvent.change(field(), { target: { value } });
+
+describe("the composer", () => {
+  it("sends on Enter, names what was seen, and is empty at once", () => {
+    type("  hello ");
+    fireEvent.keyDown(field(), { key: "Enter" });
+    expect(bodies()).toMatchObject([{ message: "hello", seen_sequence: 10, force: false }]);
+    expect(field().value).toBe("");
+    expect(useScreen.getState().pending).toHaveLength(1);
+  });
+
+  it("makes a new line on Shift+Enter, and leaves Enter to an input method", () => {
+    type("hello");
+    fireEvent.keyDown(field(), { key: "Enter", shiftKey: true });
+    fireEvent.keyDown(field(), { key: "Enter", isComposing: true });
+    expect(server).not.toHaveBeenCalled();
+  });
+
+  it("sends nothing that is empty or too long", () => {
+    for (const value of ["  \n ", "x".repeat(4097)]) {
+      type(value);
+      fireEvent.keyDown(field(), { key: "Enter" });
+      expect(screen.getByTestId<HTMLButtonElement>("send").disabled).toBe(true);
+    }
+    expect(server).not.toHaveBeenCalled();
+  });
+
+  it("keeps the draft, and quotes what it answers to", () => {
+    type("half a thought");
+    expect(draftOf(RANA).text).toBe("half a thought");
+    fireEvent.change(field(), { target: { value: "yes" } });
+    changeDraft(RANA, { reply: { message_id: "wamid.10", role: "user", type: "text", content: "open?" } });
+    fireEvent.keyDown(field(), { key: "Enter" });
+    expect(bodies()).toMatchObject([{ reply_to: "wamid.10" }]);
+    expect(draftOf(RANA).reply).toBeNull();
+  });
+});
+
+describe("the guard", () => {
+  beforeEach(async () => {
+    const newer = [message(12, { content: "wait!" })];
+    const refusal = { success: false, error: "newer", code: "newer_message", newer };
+    server.mockResolvedValueOnce(new Response(JSON.stringify(refusal), { status: 409 }));
+    type("hello");
+    fireEvent.keyDown(field(), { key: "Enter" });
+    await screen.findByTestId("guard");
+  });
+
+  it("shows what is new and sends anyway under the same id", () => {
+    expect(screen.getByTestId("guard").textContent).toContain("wait!");
+    fireEvent.click(screen.getByTestId("guard-send-anyway"));
+    const [first, second] = bodies();
+    expect(second).toMatchObject({ force: true, seen_sequence: 12, client_message_id: first.client_message_id });
+    expect(screen.queryByTestId("guard")).toBeNull();
+  });
+
+  it("gives the text back on Escape", () => {
+    fireEvent.keyDown(screen.getByTestId("guard"), { key: "Escape" });
+    expect(field().value).toBe("hello");
+    expect(useScreen.getState().pending).toEqual([]);
+  });
+
+  it("takes a hasty Enter for the end of a line, not for an answer", () => {
+    fireEvent.keyDown(screen.getByTestId("guard"), { key: "Enter" });
+    expect(bodies()).toHaveLength(1);
+  });
+});
