@@ -71,6 +71,14 @@ describe("the lock file", () => {
     }
   });
 
+  it("names the parts of every platform, or `npm ci` would refuse it", () => {
+    const { packages } = JSON.parse(readFileSync(join(DASHBOARD, "package-lock.json"), "utf8"));
+    for (const { optionalDependencies = {} } of Object.values(packages as Record<string, Record<string, object>>)) {
+      for (const name of Object.keys(optionalDependencies))
+        expect(packages, name).toHaveProperty([`node_modules/${name}`]);
+    }
+  });
+
   it("belongs to exact versions", () => {
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(DASHBOARD, "package.json"), "utf8"));
     for (const version of Object.values({ ...dependencies, ...devDependencies }))
