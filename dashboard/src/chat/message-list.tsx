@@ -1,6 +1,6 @@
 /** The messages: anchored at the end, joined by older ones at the top without a jump, following only a reader who is at the end. */
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Message, Operator, Selection } from "../api/types.ts";
 import { useText } from "../i18n/index.ts";
 import { useScreen } from "../live/store.ts";
@@ -27,18 +27,7 @@ export function MessageList({ selected, operator }: { selected: Selection; opera
   const text = useText();
   const entries = useEntries(selected.conversation_id, operator);
   const scroller = useRef<HTMLDivElement>(null);
-  const list = useVirtualizer<HTMLDivElement, Element>({
-    count: entries.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => estimatedHeight(entries[index]),
-    getItemKey: (index) => entries[index]?.key ?? index,
-    overscan: entries.length <= ENTRIES_WHOLE_MAX ? ENTRIES_WHOLE_MAX : OVERSCAN,
-    paddingStart: TOP_ROOM,
-    paddingEnd: 12,
-    anchorTo: "end",
-    followOnAppend: true,
-    scrollEndThreshold: NEAR_END,
-  });
+  const list = useList(entries, scroller);
   const { isAtEnd, look } = useEnd(list, entries);
   const { unseen } = useReading(selected.conversation_id, isAtEnd);
   const { flashed, jumpTo } = useJump(list, entries);
@@ -81,6 +70,21 @@ export function MessageList({ selected, operator }: { selected: Selection; opera
       {traced && <MessageTrace message={traced} onClose={() => setTraced(null)} />}
     </div>
   );
+}
+
+function useList(entries: Entry[], scroller: RefObject<HTMLDivElement | null>): List {
+  return useVirtualizer<HTMLDivElement, Element>({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimatedHeight(entries[index]),
+    getItemKey: (index) => entries[index]?.key ?? index,
+    overscan: entries.length <= ENTRIES_WHOLE_MAX ? ENTRIES_WHOLE_MAX : OVERSCAN,
+    paddingStart: TOP_ROOM,
+    paddingEnd: 12,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: NEAR_END,
+  });
 }
 
 function useEntries(conversation_id: string, operator: Operator): Entry[] {

@@ -1,7 +1,6 @@
 /** What a person decides about a message that the server refused. */
 import { useText } from "../i18n/index.ts";
-import { changeDraft, draftOf } from "../live/drafts.ts";
-import { sendAnyway, withdraw } from "../live/outbox.ts";
+import { sendAnyway, takeBack, withdraw } from "../live/outbox.ts";
 import type { Pending } from "../live/pending.ts";
 
 export function PendingActions({ pending }: { pending: Pending }) {
@@ -27,13 +26,4 @@ export function PendingActions({ pending }: { pending: Pending }) {
       </button>
     </div>
   );
-}
-
-function takeBack(pending: Pending): void {
-  const { text } = draftOf(pending.conversation_id);
-  changeDraft(pending.conversation_id, {
-    text: text ? `${pending.content}\n${text}` : pending.content,
-    reply: pending.reply_preview,
-  });
-  withdraw(pending);
 }

@@ -53,21 +53,28 @@ export function Composer({ selected }: { selected: Selection }) {
             onKeyDown={(event) => sendOnEnter(event, send)}
             className="plain-direction grow-with-text max-h-48 min-h-11 w-full flex-1 resize-none rounded-3xl border border-transparent bg-raised px-4 py-2.5 text-[0.9375rem] leading-snug placeholder:text-ink-faint focus:border-accent"
           />
-          <button
-            type="button"
-            data-testid="send"
-            aria-label={text("composer_send")}
-            title={text("composer_send")}
-            disabled={!canSend}
-            onClick={send}
-            className="grid size-11 shrink-0 place-items-center rounded-full bg-accent text-accent-ink transition-opacity disabled:opacity-40"
-          >
-            <SendHorizontal aria-hidden="true" className="size-5 rtl:-scale-x-100" />
-          </button>
+          <SendButton disabled={!canSend} onClick={send} />
         </div>
         {excess > 0 && <p className="pt-1 text-bad text-xs">{text("composer_too_long", { count: excess })}</p>}
       </div>
     </footer>
+  );
+}
+
+function SendButton({ disabled, onClick }: { disabled: boolean; onClick: () => void }) {
+  const text = useText();
+  return (
+    <button
+      type="button"
+      data-testid="send"
+      aria-label={text("composer_send")}
+      title={text("composer_send")}
+      disabled={disabled}
+      onClick={onClick}
+      className="grid size-11 shrink-0 place-items-center rounded-full bg-accent text-accent-ink transition-opacity disabled:opacity-40"
+    >
+      <SendHorizontal aria-hidden="true" className="size-5 rtl:-scale-x-100" />
+    </button>
   );
 }
 

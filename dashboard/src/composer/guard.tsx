@@ -1,8 +1,9 @@
 /** Stops a send for one look: something arrived that its author had not seen. */
 import { type KeyboardEvent, useEffect, useRef } from "react";
+import type { Message } from "../api/types.ts";
 import { useText } from "../i18n/index.ts";
-import { changeDraft, draftOf } from "../live/drafts.ts";
-import { sendAnyway, withdraw } from "../live/outbox.ts";
+import { draftOf } from "../live/drafts.ts";
+import { sendAnyway, takeBack } from "../live/outbox.ts";
 import type { Pending } from "../live/pending.ts";
 import { Button } from "../ui/button.tsx";
 
@@ -20,10 +21,7 @@ export function Guard({ pending, onEdit }: { pending: Pending; onEdit: () => voi
     if (draftOf(pending.conversation_id).text === "") box.current?.focus();
   }, [pending.conversation_id]);
   const edit = () => {
-    const draft = draftOf(pending.conversation_id);
-    const content = draft.text ? `${pending.content}\n${draft.text}` : pending.content;
-    changeDraft(pending.conversation_id, { text: content, reply: draft.reply ?? pending.reply_preview });
-    withdraw(pending);
+    takeBack(pending);
     onEdit();
   };
   /** Enter sends anyway, Escape goes back to the text, anything else is the beginning of the next line. */
@@ -48,16 +46,7 @@ export function Guard({ pending, onEdit }: { pending: Pending; onEdit: () => voi
       className="mb-2 rounded-2xl bg-warn-soft p-3 text-sm outline-none"
     >
       <p className="font-medium text-warn">{text("guard_title")}</p>
-      <ul className="my-2 space-y-1">
-        {pending.newer.slice(-LINES_MAX).map((message) => (
-          <li key={message.message_id} dir="auto" className="plain-line">
-            <span className="font-medium">
-              {message.is_user ? text("message_from_customer") : message.operator_name}:{" "}
-            </span>
-            {message.content}
-          </li>
-        ))}
-      </ul>
+      <NewerMessages messages={pending.newer} />
       <blockquote dir="auto" className="plain-direction mb-3 line-clamp-3 border-warn border-s-2 ps-2 text-ink-soft">
         {pending.content}
       </blockquote>
@@ -70,5 +59,21 @@ export function Guard({ pending, onEdit }: { pending: Pending; onEdit: () => voi
         </Button>
       </div>
     </div>
+  );
+}
+
+function NewerMessages({ messages }: { messages: Message[] }) {
+  const text = useText();
+  return (
+    <ul className="my-2 space-y-1">
+      {messages.slice(-LINES_MAX).map((message) => (
+        <li key={message.message_id} dir="auto" className="plain-line">
+          <span className="font-medium">
+            {message.is_user ? text("message_from_customer") : message.operator_name}:{" "}
+          </span>
+          {message.content}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -5,6 +5,7 @@ import type { Message } from "../api/types.ts";
 import { newId } from "../lib/id.ts";
 import { placeInThread } from "./apply.ts";
 import { retryDelay } from "./connection.ts";
+import { changeDraft, draftOf } from "./drafts.ts";
 import { changePending, newPending, nextToSend, type Pending, revive, settle, type Written } from "./pending.ts";
 import { changeLive, liveNow, useScreen } from "./store.ts";
 import { newestSequence } from "./thread.ts";
@@ -50,6 +51,14 @@ export function sendAnyway(entry: Pending, force: boolean): void {
   );
   change(entry, { state: "queued", force, seen_sequence, attempts: 0, error: null, newer: [] });
   pump();
+}
+
+/** Puts a message that did not go out back where it was written, before anything begun since. */
+export function takeBack(entry: Pending): void {
+  const draft = draftOf(entry.conversation_id);
+  const text = draft.text ? `${entry.content}\n${draft.text}` : entry.content;
+  changeDraft(entry.conversation_id, { text, reply: draft.reply ?? entry.reply_preview });
+  withdraw(entry);
 }
 
 export function withdraw(entry: Pending): void {

@@ -3,7 +3,7 @@ import { create } from "zustand";
 import { ApiError } from "../api/client.ts";
 import { currentSession, logIn, logOut } from "../api/pages.ts";
 import type { OperatorStatus, Session } from "../api/types.ts";
-import { type Live, startLive } from "../live/start.ts";
+import { Live } from "../live/start.ts";
 
 type Standing = "unknown" | "in" | "out";
 interface SessionState {
@@ -61,7 +61,8 @@ function enter(session: Session): void {
   keep(session);
   if (before && samePerson(before, session) && live) return;
   void live?.stop(true);
-  live = startLive(session, () => leave(true));
+  live = new Live(session, () => leave(true));
+  void live.start();
 }
 
 function leave(ended: boolean): void {
