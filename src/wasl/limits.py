@@ -70,7 +70,7 @@ goes on from there."""
 HISTORY_DAYS_MAX = 3_650
 METRICS_WINDOW_HOURS = 24
 METRICS_KEPT_SECONDS = 5.0
-"""How long the figures of an account are answered from memory: every dashboard asks for them, and nobody counts along."""
+"""How long the figures of an account are answered from memory: every dashboard asks, and nobody counts along."""
 
 # Sending
 TEXT_CHARACTERS_MAX = 4096

@@ -101,9 +101,8 @@ def _position(before: str | None) -> tuple[int, int]:
         # A time without a zone is UTC, as everywhere in the API.
         return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()), 0
     except (ValueError, OverflowError) as error:
-        raise Invalid(
-            "`before` is a next_before of an earlier page, or a time such as 2026-11-20T10:00:00Z.", code="bad_cursor"
-        ) from error
+        sentence = "This is neither a next_before of an earlier page nor a time such as 2026-11-20T10:00:00Z."
+        raise Invalid(sentence, code="bad_cursor") from error
 
 
 def _messages_before(

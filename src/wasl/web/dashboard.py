@@ -71,7 +71,7 @@ class Dashboard:
 
 
 def dashboard_routes(folder: Traversable | None = None) -> list[Route]:
-    """The routes for every address that no other route takes, whatever their order."""
+    """The routes for every address that no other route takes. They stand behind all others."""
     dashboard = Dashboard(folder or resources.files("wasl").joinpath("dashboard_build"))
     every_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     return [_LastResort("/{path:path}", dashboard.show, methods=every_method, include_in_schema=False)]

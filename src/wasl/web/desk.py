@@ -14,9 +14,13 @@ from wasl.store.outbox import QueueMessage
 from wasl.store.team import Team
 from wasl.web import schemas
 from wasl.web.answers import Json
+from wasl.web.asked import OneConversation, OperatorStatus, ReadUpTo, SendMessage
 from wasl.web.session import signed_in
 
 Me = Annotated[Operator, Depends(signed_in)]
+_TOO_LARGE: dict[int | str, dict[str, Any]] = {
+    413: {"model": schemas.Failure, "description": "The body is over the limit."},
+}
 _NEWER: dict[int | str, dict[str, Any]] = {
     409: {"model": schemas.NewerMessage, "description": "`newer_message`, or a client_message_id used elsewhere."}
 }
@@ -38,12 +42,11 @@ class Desk:
             ("/read", self.mark_read, schemas.ReadMarker),
             ("/operator-status", self.tell_status, schemas.OperatorPresence),
         ):
-            router.add_api_route(path, endpoint, methods=["POST"], response_model=model)
-        router.add_api_route(
-            "/send-message", self.send_message, methods=["POST"], response_model=schemas.Sent, responses=_NEWER
-        )
+            router.add_api_route(path, endpoint, methods=["POST"], response_model=model, responses=_TOO_LARGE)
+        path, failures = "/send-message", _TOO_LARGE | _NEWER
+        router.add_api_route(path, self.send_message, methods=["POST"], response_model=schemas.Sent, responses=failures)
 
-    async def send_message(self, me: Me, asked: schemas.SendMessage) -> Response:
+    async def send_message(self, me: Me, asked: SendMessage) -> Response:
         """Queue a reply to the customer; its status follows by events."""
         if not asked.message.strip():
             raise Invalid("An empty message cannot be sent.", code="empty_message")
@@ -69,19 +72,19 @@ class Desk:
         )
         return Json({"success": True, "message": message.as_json()})
 
-    async def take_over(self, me: Me, asked: schemas.OneConversation) -> Response:
+    async def take_over(self, me: Me, asked: OneConversation) -> Response:
         """Answer this conversation from now on."""
         return await self._hand_over(me, asked, Move.TAKE_OVER)
 
-    async def release(self, me: Me, asked: schemas.OneConversation) -> Response:
+    async def release(self, me: Me, asked: OneConversation) -> Response:
         """Give the conversation back to the assistant."""
         return await self._hand_over(me, asked, Move.RELEASE)
 
-    async def end_conversation(self, me: Me, asked: schemas.OneConversation) -> Response:
+    async def end_conversation(self, me: Me, asked: OneConversation) -> Response:
         """The matter is settled, until the customer writes again."""
         return await self._hand_over(me, asked, Move.END)
 
-    async def _hand_over(self, me: Operator, asked: schemas.OneConversation, move: Move) -> Response:
+    async def _hand_over(self, me: Operator, asked: OneConversation, move: Move) -> Response:
         conversation = await self._journal.submit(
             HandOver(me.account_id, me, asked.conversation_id, asked.user_id, move)
         )
@@ -102,7 +105,7 @@ class Desk:
             }
         )
 
-    async def mark_read(self, me: Me, asked: schemas.MarkRead) -> Response:
+    async def mark_read(self, me: Me, asked: ReadUpTo) -> Response:
         """This operator has read the conversation up to a sequence; what was read once stays read."""
         state = await self._journal.submit(MarkRead(me.account_id, me.id, asked.conversation_id, asked.sequence))
         return Json(
@@ -115,7 +118,7 @@ class Desk:
             }
         )
 
-    async def tell_status(self, me: Me, asked: schemas.OperatorStatus) -> Response:
+    async def tell_status(self, me: Me, asked: OperatorStatus) -> Response:
         """Say whether this operator is there."""
         await self._team.change_status(me.id, asked.status)
         return Json({"success": True, "operator_id": str(me.id), "status": asked.status.value})

@@ -21,7 +21,7 @@ from wasl.live.ring import Frame
 from wasl.live.stream import Stream, block, frames_of, resync_data
 from wasl.observe import log
 from wasl.web.answers import Json, failure
-from wasl.web.schemas import EventsPage
+from wasl.web.schemas import READ_FAILURES, EventsPage
 from wasl.web.session import Sessions, signed_in
 
 _HEADERS = [
@@ -108,7 +108,7 @@ class EventPoll:
         self._hub = hub
 
     def router(self) -> APIRouter:
-        router = APIRouter(tags=["events"])
+        router = APIRouter(tags=["events"], responses=READ_FAILURES)
         router.add_api_route("/events/poll", self.poll, methods=["GET"], response_model=EventsPage)
         return router
 

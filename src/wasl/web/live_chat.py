@@ -1,7 +1,7 @@
 """The live-chat API, except the event stream: what operators see, and what they do."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
@@ -48,13 +48,6 @@ Status = Annotated[ConversationStatus | None, Query(description="Only conversati
 Heads = Callable[[int], int | None]
 Broadcasts = Callable[[int, int], int | None]
 
-READ_FAILURES: dict[int | str, dict[str, Any]] = {
-    401: {"model": schemas.Failure, "description": "Not signed in."},
-    404: {"model": schemas.Failure, "description": "No such thing in this account."},
-    422: {"model": schemas.InvalidRequest, "description": "The request cannot be understood."},
-    503: {"model": schemas.Failure, "description": "The database does not answer; nothing was changed."},
-}
-
 
 class LiveChat:
     """Every call below `/api/live-chat`. `heads` tells an account's newest sequence as far as this node knows;
@@ -75,7 +68,7 @@ class LiveChat:
         self._figures: dict[int, tuple[float, JsonObject]] = {}
 
     def router(self) -> APIRouter:
-        router = APIRouter(tags=["live chat"], responses=READ_FAILURES)
+        router = APIRouter(tags=["live chat"], responses=schemas.READ_FAILURES)
         for path, endpoint, model in (
             ("/unified-chats", self.unified_chats, schemas.Chats),
             ("/active-conversations", self.active, schemas.Conversations),

@@ -1,27 +1,12 @@
-"""What goes over the wire at `/api/live-chat`, checked on the way in and described for whoever writes a client."""
+"""What `/api/live-chat` answers, described for whoever writes a client."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from wasl.domain.conversation import ConversationStatus
 from wasl.domain.message import MessageStatus, MessageType, Origin, Role
 from wasl.domain.people import Availability
-from wasl.limits import CLIENT_MESSAGE_ID_CHARACTERS_MAX, ID_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
-
-SEQUENCE_MAX = 2**53 - 1
-"""The greatest whole number that JavaScript holds exactly."""
-
-
-def _storable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("It holds a zero byte, which no message can carry")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_storable)]
-Id = Annotated[Text, Field(min_length=1, max_length=ID_CHARACTERS_MAX)]
-Sequence = Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
 
 
 class Failure(BaseModel):
@@ -43,6 +28,15 @@ class InvalidRequest(Failure):
     """The request cannot be understood."""
 
     fields: list[FieldProblem] = []
+
+
+READ_FAILURES: dict[int | str, dict[str, Any]] = {
+    401: {"model": Failure, "description": "Not signed in."},
+    404: {"model": Failure, "description": "No such thing in this account."},
+    422: {"model": InvalidRequest, "description": "The request cannot be understood."},
+    503: {"model": Failure, "description": "The database does not answer; nothing was changed."},
+}
+"""What every call may answer instead, for the OpenAPI document."""
 
 
 # -- what is shown ----------------------------------------------------------------------------------------------------
@@ -340,42 +334,3 @@ class EventsPage(Success):
     cursor: str
     has_more: bool
     resync: Resync | None
-
-
-# -- what is asked ----------------------------------------------------------------------------------------------------
-
-
-class _Asked(BaseModel):
-    # Unknown fields are ignored: a newer client may name what this version does not know.
-    model_config = ConfigDict(extra="ignore")
-
-
-class OneConversation(_Asked):
-    """Which conversation."""
-
-    conversation_id: Id
-    user_id: Id
-
-
-class SendMessage(OneConversation):
-    """A reply. Sent twice under one `client_message_id` it is one message."""
-
-    message: Annotated[Text, Field(max_length=TEXT_CHARACTERS_MAX)]
-    message_type: Literal["text"] = "text"
-    client_message_id: Annotated[Text, Field(min_length=1, max_length=CLIENT_MESSAGE_ID_CHARACTERS_MAX)] | None = None
-    reply_to: Id | None = None
-    seen_sequence: Sequence | None = Field(default=None, description="The newest sequence that the author has seen.")
-    force: bool = Field(default=False, description="Send although something newer stands there.")
-
-
-class MarkRead(_Asked):
-    """Up to where the operator has read."""
-
-    conversation_id: Id
-    sequence: Sequence
-
-
-class OperatorStatus(_Asked):
-    """What the operator tells colleagues."""
-
-    status: Availability
