@@ -9,7 +9,7 @@ import httpx2
 import orjson
 
 from story.node import Node
-from story.watcher import Watcher
+from story.watcher import Watcher, Wire
 from story.wire import RANA, Customer, JsonObject, Number, envelope, text
 from wasl.domain.people import OperatorRole
 from wasl.settings import Settings
@@ -148,10 +148,13 @@ class Outside:
         self.client = httpx2.AsyncClient(base_url=node.url, timeout=30.0, trust_env=False, limits=limits)
         self._node = node
         self._watchers: list[Watcher] = []
+        self._wires: list[Wire] = []
 
     async def close(self) -> None:
         for watcher in self._watchers:
             await watcher.cut()
+        for wire in self._wires:
+            wire.cut()
         await self.client.aclose()
 
     def watcher(self, operator: Operator) -> Watcher:
@@ -159,6 +162,12 @@ class Outside:
         watcher = Watcher(self._node, operator.headers)
         self._watchers.append(watcher)
         return watcher
+
+    async def wire(self, operator: Operator, query: str = "", receive_bytes: int | None = None) -> Wire:
+        """A bare connection to the stream of an operator, whose receive buffer may be chosen."""
+        wire = await Wire.open(self._node.port, operator.headers, query, receive_bytes)
+        self._wires.append(wire)
+        return wire
 
     async def sign_in(self, identity: Identity) -> Operator:
         answer = await self.client.post("/api/session", json={"email": identity.email, "password": PASSWORD})

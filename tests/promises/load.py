@@ -1,0 +1,92 @@
+"""Senders who behave like Meta: they repeat a webhook until the answer is 200, and only then count it as arrived."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+import httpx2
+
+from story.people import Business
+from story.wire import Customer, JsonObject, envelope, text
+
+RETRY_SECONDS = 0.1
+PEOPLE = [Customer(f"Guest {place}", f"96170{place:06d}") for place in range(40)]
+
+
+@dataclass(slots=True)
+class Sent:
+    """What the senders know: which ids were ever sent, which were acknowledged, and how often a body was repeated."""
+
+    ids: set[str] = field(default_factory=set)
+    acknowledged: set[str] = field(default_factory=set)
+    bodies: int = 0
+    retries: int = 0
+
+
+def bodies_of(business: Business, messages: int, chance: Random) -> list[tuple[list[str], bytes]]:
+    """Webhooks for so many messages in a random order, with repeats: whole bodies, and single messages in others.
+
+    Each comes with the ids that are in it.
+    """
+    made = [
+        text(chance.choice(PEOPLE), f"line {place}", message_id=f"wamid.load.{place}", at=chance.randrange(5_000))
+        for place in range(messages)
+    ]
+    chance.shuffle(made)
+    bodies = [_body(business, part) for part in _parts(made, chance)]
+    repeats = chance.sample(made, messages // 20)
+    bodies += [_body(business, part) for part in _parts(repeats, chance)]
+    bodies += chance.sample(bodies, len(bodies) // 5)
+    chance.shuffle(bodies)
+    return bodies
+
+
+def _parts(messages: list[JsonObject], chance: Random) -> Iterator[list[JsonObject]]:
+    start = 0
+    while start < len(messages):
+        size = chance.randrange(10, 26)
+        yield messages[start : start + size]
+        start += size
+
+
+def _body(business: Business, messages: list[JsonObject]) -> tuple[list[str], bytes]:
+    phones = {message["from"] for message in messages}
+    people = [person for person in PEOPLE if person.phone in phones]
+    ids = [str(message["id"]) for message in messages]
+    return ids, envelope(business.number.said(messages, *people))
+
+
+async def deliver_all(
+    url: str, business: Business, bodies: Iterable[tuple[list[str], bytes]], sent: Sent, senders: int
+) -> None:
+    """Deliver every body with so many senders at once; some of them deliver each body twice at the same moment."""
+    limits = httpx2.Limits(max_connections=2 * senders, max_keepalive_connections=2 * senders)
+    async with httpx2.AsyncClient(base_url=url, timeout=5.0, trust_env=False, limits=limits) as client:
+        waiting = iter(bodies)
+
+        async def work(twice: bool) -> None:
+            for ids, body in waiting:
+                sent.ids.update(ids)
+                copies = (_until_taken(client, business, body, sent) for _ in range(1 + twice))
+                await asyncio.gather(*copies)
+                sent.acknowledged.update(ids)
+                sent.bodies += 1 + twice
+
+        await asyncio.gather(*(work(twice=place == 0) for place in range(senders)))
+
+
+async def _until_taken(client: httpx2.AsyncClient, business: Business, body: bytes, sent: Sent) -> None:
+    headers = {"X-Hub-Signature-256": business.number.sign(body)}
+    while True:
+        try:
+            answer = await client.post("/webhooks/meta", content=body, headers=headers)
+        except httpx2.HTTPError:
+            pass  # Killed under way: nobody knows whether it was stored, so it is sent again.
+        else:
+            if answer.status_code == 200:
+                return
+            # Anything else would make the provider give up on a webhook that was right.
+            assert answer.status_code == 503, answer.text
+        sent.retries += 1
+        await asyncio.sleep(RETRY_SECONDS)
