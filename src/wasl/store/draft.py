@@ -1,7 +1,7 @@
 """An account as the open transaction will leave it.
 
-A change works on a draft in memory: it loads what it needs, changes it, and appends events. The journal writes the
-draft back in sets, so that a thousand messages cost as many statements as one.
+A change works on a draft in memory: it loads what it needs, changes it, and appends events. `write_back.py` writes it
+back in sets, so that a thousand messages cost as many statements as one.
 """
 
 import random
@@ -11,40 +11,13 @@ from typing import Any
 
 import orjson
 
-from wasl.domain.conversation import ConversationStatus
 from wasl.domain.events import Event, EventKind
 from wasl.domain.identity import Identity, IdentityKind
 from wasl.errors import NotFound
-from wasl.store.conversation_row import CONVERSATION_SELECT, CONVERSATION_UPDATES, CONVERSATIONS, Conversation
-from wasl.store.database import Connection, Row, Table
-from wasl.store.message_row import MESSAGE_SELECT, MESSAGE_UPDATES, MESSAGES, Json, Message
+from wasl.store.conversation_row import CONVERSATION_SELECT, Conversation
+from wasl.store.database import Connection, Row
+from wasl.store.message_row import MESSAGE_SELECT, Json, Message
 from wasl.store.recall import Recall
-from wasl.store.search import index_conversations
-
-EVENTS = Table(
-    "events",
-    {
-        "account_id": "int",
-        "sequence": "int",
-        "tag": "int",
-        "kind": "text",
-        "conversation_id": "text",
-        "payload": "text",
-        "created_ms": "int",
-    },
-    key=("account_id", "sequence"),
-)
-IDENTITIES = Table(
-    "contact_identities",
-    {"account_id": "int", "kind": "text", "value": "text", "contact_id": "int"},
-    key=("account_id", "value", "kind"),
-)
-SEEN_UPDATES = Table("seen_updates", {"channel_id": "int", "update_id": "text"}, key=("channel_id", "update_id"))
-CONTACTS = Table(
-    "contacts",
-    {"account_id": "int", "contact_id": "int", "name": "text", "language": "text", "created_ms": "int"},
-    key=("account_id", "contact_id"),
-)
 
 
 @dataclass(slots=True)
@@ -91,20 +64,20 @@ class Draft:
         self.now_ms = now_ms
         self.events: list[Event] = []
         self.ledger = Ledger()
-        self._head = 0
+        self.head = 0
         if account_id:  # Account 0 holds what is nobody's yet; it has no log.
             head = connection.lock_stream(account_id)
             if head is None:
                 raise NotFound(f"There is no account {account_id}.")
-            self._head = head[0]
-        self._recalled = recall.take(account_id, self._head)
-        self._touched: dict[int, Conversation] = {}
-        self._new_contacts: list[Row] = []
-        self._new_identities: list[Row] = []
+            self.head = head[0]
+        self._recalled = recall.take(account_id, self.head)
+        self.touched: dict[int, Conversation] = {}
+        self.new_contacts: list[Row] = []
+        self.new_identities: list[Row] = []
         self._messages: dict[tuple[int, str], Message] = {}
         self._known_ids: set[tuple[int, str]] = set()
         self._seen_updates: set[tuple[int, str]] = set()
-        self._new_updates: list[tuple[int, str]] = []
+        self.new_updates: list[tuple[int, str]] = []
         self._parked: dict[tuple[int, str], list[str]] = {}
 
     # -- loading --------------------------------------------------------------------------------------------------
@@ -234,15 +207,19 @@ class Draft:
         self._remember_messages(rows)
         return self._messages[rows[0][2], rows[0][4]]
 
+    def messages(self) -> Iterable[Message]:
+        """Every message that this transaction has in hand, old or new."""
+        return (message for key, message in self._messages.items() if key[1] == message.id)
+
     def new_messages(self) -> Iterable[Message]:
         """The messages that this transaction adds."""
-        return (message for key, message in self._messages.items() if message.is_new and key[1] == message.id)
+        return (message for message in self.messages() if message.is_new)
 
     # -- changing -------------------------------------------------------------------------------------------------
 
     def next_sequence(self) -> int:
         """The sequence that the next event will take."""
-        return self._head + len(self.events) + 1
+        return self.head + len(self.events) + 1
 
     def append(self, kind: EventKind, conversation: Conversation, parts: Json) -> Event:
         """Append an event of a conversation; `parts` are what its data holds beside the ids."""
@@ -256,13 +233,13 @@ class Draft:
             payload=orjson.dumps(body),
         )
         self.events.append(event)
-        self._touched[conversation.key] = conversation
+        self.touched[conversation.key] = conversation
         return event
 
     def add_contact(self, name: str | None) -> int:
         """A new contact; its id is the sequence of the event that the caller appends next."""
         contact_id = self.next_sequence()
-        self._new_contacts.append((self.account_id, contact_id, name, None, self.now_ms))
+        self.new_contacts.append((self.account_id, contact_id, name, None, self.now_ms))
         return contact_id
 
     def add_identity(self, contact_id: int, identity: Identity) -> bool:
@@ -270,7 +247,7 @@ class Draft:
         if identity in self._recalled.contacts:
             return False
         self._recalled.contacts[identity] = contact_id
-        self._new_identities.append((self.account_id, identity.kind, identity.value, contact_id))
+        self.new_identities.append((self.account_id, identity.kind, identity.value, contact_id))
         return True
 
     def add_conversation(self, conversation: Conversation) -> None:
@@ -282,7 +259,7 @@ class Draft:
         self._index_message(message)
 
     def name_message(self, message: Message, provider_message_id: str) -> None:
-        """Note what the provider calls one of our messages."""
+        """Note what the provider calls one of our messages; the caller touches it, so that it is written."""
         message.provider_message_id = provider_message_id
         message.metadata = {**message.metadata, "source_message_id": provider_message_id}
         self._messages[message.channel_id, provider_message_id] = message
@@ -293,7 +270,7 @@ class Draft:
         if key in self._seen_updates:
             return False
         self._seen_updates.add(key)
-        self._new_updates.append(key)
+        self.new_updates.append(key)
         return True
 
     def take_parked(self, channel_id: int, target_id: str) -> list[str]:
@@ -311,84 +288,11 @@ class Draft:
         if rows:
             self._parked[channel_id, target_id] = [body for (body,) in rows]
 
-    # -- writing --------------------------------------------------------------------------------------------------
-
-    def flush(self) -> None:
-        """Write everything back, in sets."""
-        connection = self.connection
-        if self._new_contacts:
-            connection.insert(CONTACTS, self._new_contacts)
-        if self._new_identities:
-            connection.insert(IDENTITIES, self._new_identities)
-        if self._new_updates:
-            connection.insert(SEEN_UPDATES, self._new_updates)
-        self._flush_conversations()
-        self._flush_messages()
-        if self.events:
-            self._flush_events()
-        self._flush_ledger()
-
-    def _flush_conversations(self) -> None:
-        touched = [found for found in self._touched.values() if found.version > self._head]
-        new = [found for found in touched if found.is_new]
-        changed = [found for found in touched if not found.is_new]
-        if new:
-            self.connection.insert(CONVERSATIONS, [found.insert_row() for found in new])
-            index_conversations(self.connection, new)
-        if changed:
-            self.connection.update(CONVERSATIONS, CONVERSATION_UPDATES, [found.update_row() for found in changed])
-        self._count_statuses(touched)
-
-    def _count_statuses(self, touched: list[Conversation]) -> None:
-        moved: dict[ConversationStatus, int] = {}
-        for found in touched:
-            if found.stored_status is not found.handover.status:
-                if found.stored_status is not None:
-                    moved[found.stored_status] = moved.get(found.stored_status, 0) - 1
-                moved[found.handover.status] = moved.get(found.handover.status, 0) + 1
-        sql = (
-            "INSERT INTO conversation_totals AS t (account_id, status, total) VALUES (?, ?, ?)"
-            " ON CONFLICT (account_id, status) DO UPDATE SET total = t.total + excluded.total"
-        )
-        for status, difference in moved.items():
-            if difference:
-                self.connection.run(sql, (self.account_id, status.value, difference))
-
-    def _flush_messages(self) -> None:
-        messages = {message.sequence: message for message in self._messages.values()}.values()
-        new = [message for message in messages if message.is_new]
-        changed = [message for message in messages if not message.is_new and message.version > self._head]
-        if new:
-            self.connection.insert(MESSAGES, [message.insert_row() for message in new])
-        if changed:
-            self.connection.update(MESSAGES, MESSAGE_UPDATES, [message.update_row() for message in changed])
-
-    def _flush_events(self) -> None:
-        now_ms = self.now_ms
-        rows = [
-            (e.account_id, e.sequence, e.tag, e.kind.value, e.conversation_id, e.payload.decode(), now_ms)
-            for e in self.events
-        ]
-        self.connection.insert(EVENTS, rows)
-        last = self.events[-1]
-        sql = "UPDATE account_stream SET head_sequence = ?, head_tag = ? WHERE account_id = ?"
-        self.connection.run(sql, (last.sequence, last.tag, self.account_id))
-
     def committed(self, recall: Recall) -> None:
         """The transaction is durable: what it left can be remembered."""
         if self.account_id:
-            for found in self._touched.values():
+            for found in self.touched.values():
                 found.is_new = False
                 found.stored_status = found.handover.status
-            self._recalled.head = self._head + len(self.events)
+            self._recalled.head = self.head + len(self.events)
             recall.give_back(self.account_id, self._recalled)
-
-    def _flush_ledger(self) -> None:
-        ledger = self.ledger
-        counts = (ledger.received, ledger.stored, ledger.duplicates, ledger.quarantined, ledger.set_aside)
-        if any(counts):
-            sql = (
-                "UPDATE ledger SET received = received + ?, stored = stored + ?, duplicates = duplicates + ?,"
-                " quarantined = quarantined + ?, set_aside = set_aside + ? WHERE account_id = ?"
-            )
-            self.connection.run(sql, (*counts, self.account_id))

@@ -21,6 +21,7 @@ from wasl.observe import Metrics, log
 from wasl.store.database import Connection, Engine
 from wasl.store.draft import Draft, Needs
 from wasl.store.recall import Recall
+from wasl.store.write_back import write_back
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -186,7 +187,7 @@ class Journal:
             for waiting in batch:
                 self._apply(waiting, drafts)
             for draft in drafts.values():
-                draft.flush()
+                write_back(draft)
             try:
                 connection.commit()
             except self._engine.failures as error:

@@ -34,10 +34,15 @@ def report_status(
     """Move an outbound message's status forward; False when the report is no news."""
     if message.status is None:
         return False  # A status about a customer's message says nothing that we show.
-    if provider_message_id and message.provider_message_id is None and message.id != provider_message_id:
+    named = (
+        provider_message_id is not None and message.provider_message_id is None and message.id != provider_message_id
+    )
+    if named and provider_message_id is not None:
         draft.name_message(message, provider_message_id)
     if not moves_forward(message.status, status):
-        return False
+        if named:
+            touch_message(draft, message, "status")
+        return named
     message.status = status
     message.error = error if status is MessageStatus.FAILED else None
     message.hops = [*message.hops, [status.value, at_ms, None]]
