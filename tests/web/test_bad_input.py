@@ -1,5 +1,6 @@
 """Whatever is sent, the answer is a sentence and a word, never a 500; and nothing is changed by what was refused."""
 
+import json
 from typing import Any
 
 import pytest
@@ -144,6 +145,14 @@ async def test_other_absurd_requests(office: Office) -> None:
     told(await office.rana.post(f"{API}/send-message", json=asked), 404, "not_found")
 
 
+@pytest.mark.parametrize("change", [{"email": NUL}, {"email": SURROGATE}, {"password": NUL}, {"password": SURROGATE}])
+async def test_logins_that_no_database_can_look_up(office: Office, change: dict[str, str]) -> None:
+    login = {"email": "rana@olive.example", "password": "wrong", **change}
+    content = json.dumps(login).encode("ascii")
+    answer = await office.nobody.post("/api/session", content=content, headers=JSON)
+    assert answer.status_code in (401, 422), answer.text
+
+
 async def test_what_a_customer_really_writes_is_taken(office: Office) -> None:
     await office.arrives(said("a1"))
     for text in (
@@ -209,6 +218,4 @@ async def test_what_nobody_foresaw(office: Office, monkeypatch: pytest.MonkeyPat
 
 async def post_escaped(office: Office, path: str, body: dict[str, Any]) -> Any:
     """As a client that escapes everything sends it, lone surrogates included."""
-    import json
-
     return await office.rana.post(f"{API}/{path}", content=json.dumps(body).encode("ascii"), headers=JSON)

@@ -3,13 +3,14 @@
 from pydantic import BaseModel, Field
 
 from wasl.limits import EMAIL_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX
+from wasl.web.asked import Text
 
 
 class Login(BaseModel):
     """Who wants in."""
 
-    email: str = Field(max_length=EMAIL_CHARACTERS_MAX)
-    password: str = Field(max_length=PASSWORD_CHARACTERS_MAX)
+    email: Text = Field(max_length=EMAIL_CHARACTERS_MAX)
+    password: Text = Field(max_length=PASSWORD_CHARACTERS_MAX)
 
 
 class OperatorFace(BaseModel):
