@@ -34,11 +34,7 @@ def report_status(
     """Move an outbound message's status forward; False when the report is no news."""
     if message.status is None:
         return False  # A status about a customer's message says nothing that we show.
-    named = (
-        provider_message_id is not None and message.provider_message_id is None and message.id != provider_message_id
-    )
-    if named and provider_message_id is not None:
-        draft.name_message(message, provider_message_id)
+    named = _learn_name(draft, message, provider_message_id)
     if not moves_forward(message.status, status):
         if named:
             touch_message(draft, message, "status")
@@ -49,6 +45,13 @@ def report_status(
     if status in (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.FAILED):
         settle_outbox(draft, message)
     touch_message(draft, message, "status")
+    return True
+
+
+def _learn_name(draft: Draft, message: Message, provider_message_id: str | None) -> bool:
+    if not provider_message_id or message.provider_message_id or message.id == provider_message_id:
+        return False
+    draft.name_message(message, provider_message_id)
     return True
 
 
