@@ -5,8 +5,10 @@ import sys
 
 from bench.arrive import measure_arrival
 from bench.inbox import measure_inbox
+from bench.machine import strangers_share, two_cores
 from bench.report import Report
 
+STRANGERS_PERCENT_MAX = 5
 NAMES = ("arrive", "inbox")
 
 
@@ -18,11 +20,16 @@ def main(arguments: list[str] | None = None) -> int:
     kept = True
     for name in names:
         report = Report(name, asked.quick)
+        strangers = report.facts["busy_before_percent"] = round(strangers_share(two_cores()) * 100)
+        if strangers > STRANGERS_PERCENT_MAX:
+            print(f"!!! others use {strangers} % of the cores: these figures will be worse than they could be")
         if name == "arrive":
-            measure_arrival(report, databases, asked.quick)
+            measure_arrival(report, databases, asked.quick, asked.postgres_core)
         else:
             measure_inbox(report, databases, asked.quick)
         report.print_table()
+        if asked.document:
+            report.document()
         if not asked.forget:
             print(f"\nwritten to bench/results/{report.write().name}")
         kept = kept and report.kept
@@ -41,6 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--quick", action="store_true", help="a short look: the figures are rough")
     parser.add_argument("--forget", action="store_true", help="write no file into bench/results")
+    parser.add_argument("--document", action="store_true", help="write the tables into docs/performance.md")
+    parser.add_argument(
+        "--postgres-core",
+        choices=("server", "client"),
+        default="server",
+        help="where PostgreSQL runs while arriving is measured, for us and for the peer",
+    )
     return parser
 
 

@@ -91,15 +91,15 @@ class Numbers:
         return webhooks(first, count)
 
 
-def measure_arrival(report: Report, databases: list[str], quick: bool) -> None:
-    """Measure everything about arriving, on each of the databases."""
+def measure_arrival(report: Report, databases: list[str], quick: bool, postgres_core: str = "server") -> None:
+    """Measure everything about arriving, on each of the databases. `postgres_core` is `server` or `client`."""
     plan, cores = (QUICK if quick else WHOLE), two_cores()
     with on_core(cores.client):
         if "sqlite" in databases:
             _on_sqlite(report, plan, cores)
         if "postgres" in databases:
             try:
-                _on_postgres(report, plan, cores)
+                _on_postgres(report, plan, cores, postgres_core)
             except NotMeasured as reason:
                 print(f"!!! not measured on PostgreSQL: {reason}")
 
@@ -120,11 +120,12 @@ def _on_sqlite(report: Report, plan: Plan, cores: Cores) -> None:
             _measure_screens(report, plan, cores, numbers, ours, "SQLite")
 
 
-def _on_postgres(report: Report, plan: Plan, cores: Cores) -> None:
-    print("==> Arriving, PostgreSQL (synchronous_commit=on, on the server's core)", flush=True)
-    numbers = Numbers()
-    with fresh_folder("arrive") as folder, postgres(cores.server) as server, contextlib.ExitStack() as stack:
+def _on_postgres(report: Report, plan: Plan, cores: Cores, where: str) -> None:
+    print(f"==> Arriving, PostgreSQL (synchronous_commit=on, on the {where}'s core)", flush=True)
+    numbers, core = Numbers(), cores.server if where == "server" else cores.client
+    with fresh_folder("arrive") as folder, postgres(core) as server, contextlib.ExitStack() as stack:
         report.facts["postgresql"] = version_of(server.url())
+        report.facts["postgresql_core"] = where
         settings = settings_for(folder, server.create_database())
         furnish(settings)
         ours = stack.enter_context(our_server(settings, cores.server))

@@ -8,7 +8,7 @@ import hashlib
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +18,7 @@ from bench.installation import WORKSHOP, furnish, settings_for
 from bench.population import ACCOUNT, Population
 from wasl.settings import Settings
 from wasl.store.conversation_row import CONVERSATIONS
-from wasl.store.database import Row, Table
-from wasl.store.draft import CONTACTS, IDENTITIES
+from wasl.store.database import Row
 from wasl.store.message_row import MESSAGES
 from wasl.store.migrate import known_migrations
 from wasl.store.open import DATABASE_FILE
@@ -30,18 +29,6 @@ if TYPE_CHECKING:
 BYTES_PER_CONVERSATION = 4_000
 """What one takes on the disk with its five messages and all indexes; twice that while it is being built."""
 _ROWS_AT_ONCE = 20_000
-_READ_MARKERS = Table(
-    "read_markers",
-    {
-        "account_id": "int",
-        "operator_id": "int",
-        "conversation_key": "int",
-        "read_sequence": "int",
-        "read_inbound": "int",
-    },
-    key=("operator_id", "conversation_key"),
-)
-_TOTALS = Table("conversation_totals", {"account_id": "int", "status": "text", "total": "int"}, key=())
 _HEAD_TAG = 7
 
 
@@ -77,14 +64,15 @@ def postgres_installation(size: int, url: str, folder: Path) -> tuple[Settings, 
     return settings, population
 
 
-def _tables(population: Population) -> Iterator[tuple[Table, Iterable[Row]]]:
-    """What is written, in an order in which everything is known when its turn comes."""
-    yield MESSAGES, population.messages()
-    yield CONTACTS, population.contacts()
-    yield IDENTITIES, population.identities()
-    yield CONVERSATIONS, population.conversations()
-    yield _READ_MARKERS, population.read_markers()
-    yield _TOTALS, population.totals()
+def _tables(population: Population) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:
+    """Name, columns and rows of what is written, in an order in which everything is known when its turn comes."""
+    yield "messages", tuple(MESSAGES.columns), population.messages()
+    yield "contacts", ("account_id", "contact_id", "name", "language", "created_ms"), population.contacts()
+    yield "contact_identities", ("account_id", "kind", "value", "contact_id"), population.identities()
+    yield "conversations", tuple(CONVERSATIONS.columns), population.conversations()
+    columns = ("account_id", "operator_id", "conversation_key", "read_sequence", "read_inbound")
+    yield "read_markers", columns, population.read_markers()
+    yield "conversation_totals", ("account_id", "status", "total"), population.totals()
 
 
 def _after(population: Population) -> Iterator[str]:
@@ -106,9 +94,8 @@ def _fill_sqlite(path: Path, population: Population) -> None:
     connection.execute("BEGIN")
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    for table, rows in _tables(population):
-        names = ", ".join(table.columns)
-        sql = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(table.columns))})"
+    for table, columns, rows in _tables(population):
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         connection.executemany(sql, rows)
     connection.execute(
         "INSERT INTO conversation_search (rowid, search_text)"
@@ -130,8 +117,8 @@ def _fill_postgres(connection: "psycopg.Connection[Row]", population: Population
     connection.execute("SET maintenance_work_mem = '512MB'")
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    for table, rows in _tables(population):
-        with connection.cursor().copy(f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN") as copy:
+    for table, columns, rows in _tables(population):
+        with connection.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
             lines = (_copy_line(row) for row in rows)
             while part := "".join(islice(lines, _ROWS_AT_ONCE)):
                 copy.write(part)

@@ -73,6 +73,14 @@ class Shares:
         return f"server's core {self.server_core:.0%} busy, client's {self.client:.0%} (+ {strangers:.0%} others)"
 
 
+def strangers_share(cores: Cores, seconds: float = 1.0) -> float:
+    """How much of the two cores others use, before anything of ours runs: 1.0 is all of both."""
+    usage = Usage(cores)
+    time.sleep(seconds)
+    shares = usage.until_now()
+    return (shares.server_core + shares.client_core) / 2
+
+
 def machine_facts() -> dict[str, str | int]:
     """What a figure depends on; nothing that tells whose machine it is."""
     return {

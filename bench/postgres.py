@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def postgres(core: int) -> "Iterator[PostgresServer]":
-    """Run it on a core, the server's own: what a database does for a server is a part of what the server costs.
+    """Run it on a core: mostly the server's own, for what a database does for a server is a part of its cost.
 
     Raises NotMeasured when PostgreSQL is not installed.
     """

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.machine import machine_facts
 
 RESULTS = Path(__file__).resolve().parent / "results"
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,35 @@ class Report:
 
     def print_table(self) -> None:
         """Print every figure once more, beside its bound."""
-        rows = [("figure", "value", "limit or peer", "ratio", "verdict")]
+        rows = self._rows()
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        rows.insert(1, tuple("-" * width for width in widths))
+        print()
+        for row in rows:
+            print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+    def document(self) -> None:
+        """Write the table into docs/performance.md, between the marks of this name."""
+        text, begins, ends = DOCUMENT.read_text(encoding="utf-8"), f"<!-- {self.name} -->\n", f"<!-- /{self.name} -->"
+        before, _, rest = text.partition(begins)
+        after = rest.partition(ends)[2]
+        rows = self._rows()
+        rows.insert(1, ("---",) * len(rows[0]))
+        table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        facts = ", ".join(f"{name} {value}" for name, value in self.facts.items() if name != "processor")
+        day = f"{datetime.now(UTC):%Y-%m-%d}"
+        told = f"Run of {day} on {self.facts['processor']} ({facts}):"
+        DOCUMENT.write_text(f"{before}{begins}\n{told}\n\n{table}\n\n{ends}{after}", encoding="utf-8")
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        rows: list[tuple[str, ...]] = [("figure", "value", "limit or peer", "ratio", "verdict")]
         for figure in self.figures:
             ratio = f"{figure.ratio:.2f}" if figure.ratio is not None else ""
             value = f"{_number(figure.value)} {figure.unit}"
             if figure.p95 is not None:
                 value += f" (p95 {_number(figure.p95)})"
             rows.append((figure.name, value, figure.against, ratio, figure.verdict))
-        widths = [max(len(row[column]) for row in rows) for column in range(5)]
-        rows.insert(1, tuple("-" * width for width in widths))  # type: ignore[arg-type]
-        print()
-        for row in rows:
-            print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+        return rows
 
     def write(self) -> Path:
         """Keep the figures as JSON and tell where."""
