@@ -235,7 +235,7 @@ class Caller:
             self._answer.set_result((status, perf_counter() - line.sent_at))
 
 
-def get_request(path: str, token: str) -> bytes:
+def asking(path: str, token: str) -> bytes:
     """A GET of somebody who is signed in."""
     head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nAuthorization: Bearer {token}\r\n\r\n"
     return head.encode()

@@ -17,7 +17,7 @@ import orjson
 import uvloop
 
 from bench.bulk import postgres_installation, sqlite_installation
-from bench.client import Caller, get_request
+from bench.client import Caller, asking
 from bench.installation import NotMeasured, Running, fresh_folder, our_server
 from bench.machine import Cores, Usage, on_core, two_cores
 from bench.population import FIRST_NAMES, Population
@@ -60,7 +60,7 @@ class Site:
 
     async def ask(self, path: str) -> tuple[dict[str, object], float]:
         """One question of the live-chat API: the answer, and the seconds until its last byte."""
-        body, seconds = await self.caller.ask(get_request(f"/api/live-chat{path}", self.token))
+        body, seconds = await self.caller.ask(asking(f"/api/live-chat{path}", self.token))
         return orjson.loads(body), seconds
 
     def anybody(self) -> int:

@@ -110,7 +110,7 @@ def our_server(settings: Settings, core: int) -> Iterator[Running]:
         "WASL_PORT": str(port),
         **({"WASL_DATABASE_URL": settings.database_url} if settings.database_url else {}),
     }
-    with _process([sys.executable, "-m", "wasl", "serve"], named, port, core, settings.data_dir, ROOT) as running:
+    with _running([sys.executable, "-m", "wasl", "serve"], named, port, core, settings.data_dir, ROOT) as running:
         yield running
 
 
@@ -119,7 +119,7 @@ def bare_server(core: int, folder: Path) -> Iterator[Running]:
     """The HTTP server alone, as the limit."""
     port = free_port()
     command = [sys.executable, "-m", "bench.peers.bare", str(port)]
-    with _process(command, {}, port, core, folder, ROOT) as running:
+    with _running(command, {}, port, core, folder, ROOT) as running:
         yield running
 
 
@@ -141,7 +141,7 @@ def node_peer(database_url: str, core: int, folder: Path) -> Iterator[Running]:
         "PEER_DATABASE_URL": database_url,
         "PEER_APP_SECRET": APP_SECRET,
     }
-    with _process(["node", "receiver.js"], named, port, core, folder, here) as running:
+    with _running(["node", "receiver.js"], named, port, core, folder, here) as running:
         yield running
 
 
@@ -153,7 +153,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def _process(
+def _running(
     command: Sequence[str], named: Mapping[str, str], port: int, core: int, folder: Path, home: Path
 ) -> Iterator[Running]:
     """Run a server until the block ends; what it wrote stays in `folder`."""

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import cast
 
 from bench.bodies import MARK, MARK_DIGITS
-from bench.client import ANSWER_SECONDS_MAX, get_request
+from bench.client import ANSWER_SECONDS_MAX, asking
 
 # A message's text stands once under this name in a frame; its preview in the list's row has another.
 _TEXT = f'"text":"{MARK}'.encode()
@@ -80,7 +80,7 @@ class Dashboard(asyncio.Protocol):
 async def dashboards(port: int, token: str, count: int, readings: Readings) -> AsyncIterator[list[Dashboard]]:
     """Open streams to a server on this machine, each with its first page read, and close them afterwards."""
     loop = asyncio.get_running_loop()
-    request = get_request("/api/live-chat/events", token)
+    request = asking("/api/live-chat/events", token)
     opened: list[Dashboard] = []
     try:
         for _ in range(count):
