@@ -72,6 +72,7 @@ def measure_inbox(report: Report, databases: list[str], quick: bool) -> None:
     """Measure every kind of page at both sizes, on each of the databases."""
     cores = two_cores()
     sizes = (SMALL, LARGE_QUICK if quick else LARGE)
+    report.facts["conversations"] = sizes[1]
     if "sqlite" in databases:
         print("==> The inbox, SQLite", flush=True)
         installed = [sqlite_installation(size) for size in sizes]
