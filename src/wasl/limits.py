@@ -62,6 +62,8 @@ LISTED_CONVERSATIONS_MAX = 500
 """What the lists without pages show: those being served, those waiting, those of one contact."""
 PREVIEW_CHARACTERS = 200
 SEARCH_CHARACTERS_MAX = 100
+SEARCH_PIECES_MAX = 24
+"""Pieces of a long query that the index is asked for; the rest of it is compared."""
 SEARCH_MATCHES_SORTED_MAX = 2_000
 """Up to here matches are collected and sorted; a commoner word is found faster by walking the list itself."""
 SEARCH_WALK_ROWS_MAX = 50_000

@@ -98,10 +98,10 @@ def _learn(draft: Draft, conversation: Conversation, party: Party, fresh: list[I
         return False
     conversation.customer = customer
     text = search_text_of(customer)
-    if text != conversation.search_text:
+    if conversation.is_new:
         conversation.search_text = text
-        if not conversation.is_new:
-            reindex_conversation(draft.connection, conversation)
+    elif text != conversation.search_text:
+        reindex_conversation(draft.connection, conversation, text)
     return True
 
 

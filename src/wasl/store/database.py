@@ -16,7 +16,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that is written in sets: its columns with their types (`int`, `text`) and its key."""
+    """A table that is written in sets: its columns with their types (`int`, `text`, `ints` for a list) and its key."""
 
     name: str
     columns: Mapping[str, str]
@@ -32,8 +32,16 @@ class Connection(Protocol):
         """Run a query and fetch all of its rows."""
         ...
 
+    def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Row]]:
+        """Run several queries, in one exchange with the server where there is one; the rows of each."""
+        ...
+
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a statement; the number of rows that it changed."""
+        ...
+
+    def send(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run a statement whose count nobody asks for. A failure may show itself as late as at the commit."""
         ...
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:

@@ -5,7 +5,7 @@ back in sets, so that a thousand messages cost as many statements as one.
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,14 @@ from wasl.store.conversation_row import CONVERSATION_SELECT, Conversation
 from wasl.store.database import Connection, Row
 from wasl.store.message_row import MESSAGE_SELECT, Json, Message
 from wasl.store.recall import Recall
+
+KNOWN_IDS = "SELECT channel_id, {0} FROM messages WHERE channel_id = ANY(?) AND {0} = ANY(?)"
+PARKED = (
+    "SELECT channel_id, target_id, body FROM parked_updates"
+    " WHERE channel_id = ANY(?) AND target_id = ANY(?) ORDER BY received_ms"
+)
+SEEN_UPDATES = "SELECT channel_id, update_id FROM seen_updates WHERE channel_id = ANY(?) AND update_id = ANY(?)"
+IDENTITIES = "SELECT kind, value, contact_id FROM contact_identities WHERE account_id = ? AND value = ANY(?)"
 
 
 @dataclass(slots=True)
@@ -83,54 +91,49 @@ class Draft:
     # -- loading --------------------------------------------------------------------------------------------------
 
     def load(self, needs: Needs) -> None:
-        """Fetch in sets what the changes of this transaction will ask for."""
-        channels = list(needs.channel_ids)
-        if needs.new_message_ids:
-            self._load_known_ids("message_id", channels, list(needs.new_message_ids))
-            self._load_parked(channels, list(needs.new_message_ids))
-        if needs.own_message_ids:
-            self._load_known_ids("provider_message_id", channels, list(needs.own_message_ids))
-        if needs.target_ids:
-            self._load_messages(channels, list(needs.target_ids))
-        if needs.update_ids:
-            sql = "SELECT channel_id, update_id FROM seen_updates WHERE channel_id = ANY(?) AND update_id = ANY(?)"
-            self._seen_updates.update(self.connection.rows(sql, (channels, list(needs.update_ids))))
-        if needs.identities:
-            self._load_customers(channels, needs.identities)
+        """Fetch in sets what the changes of this transaction will ask for: in one exchange, and a second one for
+        what the first one named."""
+        lookups = [lookup for lookup in self._lookups(needs) if lookup[1]]
+        answers = self.connection.queries([(sql, (scope, list(values))) for sql, values, scope, _ in lookups])
+        for (_, _, _, remember), rows in zip(lookups, answers, strict=True):
+            remember(rows)
+        self._load_conversations(needs)
 
-    def _load_known_ids(self, column: str, channels: list[int], ids: list[str]) -> None:
-        sql = f"SELECT channel_id, {column} FROM messages WHERE channel_id = ANY(?) AND {column} = ANY(?)"
-        self._known_ids.update(self.connection.rows(sql, (channels, ids)))
-
-    def _load_parked(self, channels: list[int], ids: list[str]) -> None:
-        sql = (
-            "SELECT channel_id, target_id, body FROM parked_updates"
-            " WHERE channel_id = ANY(?) AND target_id = ANY(?) ORDER BY received_ms"
-        )
-        for channel_id, target_id, body in self.connection.rows(sql, (channels, ids)):
-            self._parked.setdefault((channel_id, target_id), []).append(body)
-
-    def _load_messages(self, channels: list[int], ids: list[str]) -> None:
+    def _lookups(self, needs: Needs) -> Iterable[tuple[str, Collection[str], Any, Callable[[list[Row]], None]]]:
+        """Queries by a list of values inside a scope, and what takes their rows."""
+        channels, contacts = list(needs.channel_ids), self._recalled.contacts
+        yield (KNOWN_IDS.format("message_id"), needs.new_message_ids, channels, self._known_ids.update)
+        yield (PARKED, needs.new_message_ids, channels, self._remember_parked)
+        yield (KNOWN_IDS.format("provider_message_id"), needs.own_message_ids, channels, self._known_ids.update)
         for column in ("message_id", "provider_message_id"):
             sql = f"{MESSAGE_SELECT} WHERE m.channel_id = ANY(?) AND m.{column} = ANY(?)"
-            self._remember_messages(self.connection.rows(sql, (channels, ids)))
-        keys = {message.conversation_key for message in self._messages.values()} - self._recalled.conversations.keys()
-        if keys:
-            sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.conversation_key = ANY(?)"
-            self._remember_conversations(self.connection.rows(sql, (self.account_id, list(keys))))
+            yield (sql, needs.target_ids, channels, self._remember_messages)
+        yield (SEEN_UPDATES, needs.update_ids, channels, self._seen_updates.update)
+        unknown = {identity.value for identity in needs.identities if identity not in contacts}
+        yield (IDENTITIES, unknown, self.account_id, self._remember_identities)
 
-    def _load_customers(self, channels: list[int], identities: Iterable[Identity]) -> None:
-        contacts, keys = self._recalled.contacts, self._recalled.keys
-        values = list({identity.value for identity in identities if identity not in contacts})
-        if values:
-            sql = "SELECT kind, value, contact_id FROM contact_identities WHERE account_id = ? AND value = ANY(?)"
-            for kind, value, contact_id in self.connection.rows(sql, (self.account_id, values)):
-                contacts[Identity(IdentityKind(kind), value)] = contact_id
-        found = {contacts[identity] for identity in identities if identity in contacts}
-        missing = [contact for contact in found if any((channel, contact) not in keys for channel in channels)]
-        if missing:
-            sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.contact_id = ANY(?)"
-            self._remember_conversations(self.connection.rows(sql, (self.account_id, missing)))
+    def _load_conversations(self, needs: Needs) -> None:
+        """Load the conversations of the customers and messages that are in hand, unless they are remembered."""
+        recalled = self._recalled
+        named = {message.conversation_key for message in self._messages.values()} - recalled.conversations.keys()
+        contacts = {recalled.contacts[identity] for identity in needs.identities if identity in recalled.contacts}
+        missing = [
+            contact
+            for contact in contacts
+            if any((channel, contact) not in recalled.keys for channel in needs.channel_ids)
+        ]
+        for column, keys in (("conversation_key", list(named)), ("contact_id", missing)):
+            if keys:
+                sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.{column} = ANY(?)"
+                self._remember_conversations(self.connection.rows(sql, (self.account_id, keys)))
+
+    def _remember_parked(self, rows: Iterable[Row]) -> None:
+        for channel_id, target_id, body in rows:
+            self._parked.setdefault((channel_id, target_id), []).append(body)
+
+    def _remember_identities(self, rows: Iterable[Row]) -> None:
+        for kind, value, contact_id in rows:
+            self._recalled.contacts[Identity(IdentityKind(kind), value)] = contact_id
 
     def _remember_messages(self, rows: Iterable[Row]) -> None:
         for row in rows:

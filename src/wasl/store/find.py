@@ -7,7 +7,7 @@ from typing import Any
 from wasl.domain.conversation import ConversationStatus
 from wasl.limits import SEARCH_MATCHES_SORTED_MAX, SEARCH_WALK_ROWS_MAX
 from wasl.store.database import Connection
-from wasl.store.search import TRIGRAM, matching_keys
+from wasl.store.search import SHORT_PIECE, candidate_keys
 
 NEWEST = 2**62
 """Above every sequence: a walk from here begins at the top of the list."""
@@ -45,10 +45,10 @@ class Found:
 
 def find_conversations(connection: Connection, wanted: Wanted, text: str) -> Found:
     """The conversations that contain `text` (folded), newest activity first."""
-    if len(text) >= TRIGRAM:
-        keys = matching_keys(connection, wanted.account_id, text, SEARCH_MATCHES_SORTED_MAX + 1)
-        if len(keys) <= SEARCH_MATCHES_SORTED_MAX:
-            return _sorted_page(connection, wanted, keys)
+    if len(text) >= SHORT_PIECE:
+        candidates = candidate_keys(connection, wanted.account_id, text, SEARCH_MATCHES_SORTED_MAX + 1)
+        if len(candidates) <= SEARCH_MATCHES_SORTED_MAX:
+            return _sorted_page(connection, wanted, text, candidates)
     return _walked_page(connection, wanted, text)
 
 
@@ -63,12 +63,12 @@ def nth_sequence(connection: Connection, wanted: Wanted, place: int) -> int | No
     return int(rows[0][0]) if rows else None
 
 
-def _sorted_page(connection: Connection, wanted: Wanted, keys: Sequence[int]) -> Found:
+def _sorted_page(connection: Connection, wanted: Wanted, text: str, candidates: Sequence[int]) -> Found:
     sql = (
         "SELECT last_sequence, conversation_key, status FROM conversations"
-        " WHERE account_id = ? AND conversation_key = ANY(?)"
+        f" WHERE account_id = ? AND conversation_key = ANY(?) AND {_contains(connection)}"
     )
-    matches = connection.rows(sql, (wanted.account_id, list(keys))) if keys else []
+    matches = connection.rows(sql, (wanted.account_id, list(candidates), text)) if candidates else []
     if wanted.status is not None:
         matches = [match for match in matches if match[2] == wanted.status]
     below = sorted((match for match in matches if match[0] < wanted.before), reverse=True)[wanted.skip :]
@@ -100,11 +100,14 @@ def _walked_page(connection: Connection, wanted: Wanted, text: str) -> Found:
 
 def _matches_above(connection: Connection, rest: Wanted, floor: int, text: str, limit: int) -> list[tuple[int, int]]:
     """`(last_sequence, key)` of the matches whose place is above `floor`."""
-    contains = "instr" if connection.dialect == "sqlite" else "strpos"
     condition, parameters = rest.condition()
-    # A function and not LIKE: PostgreSQL would fetch a common word's matches by its text index, all of them.
     sql = (
         f"SELECT last_sequence, conversation_key FROM conversations WHERE {condition}"
-        f" AND last_sequence > ? AND {contains}(search_text, ?) > 0 ORDER BY last_sequence DESC LIMIT ?"
+        f" AND last_sequence > ? AND {_contains(connection)} ORDER BY last_sequence DESC LIMIT ?"
     )
     return [(row[0], row[1]) for row in connection.rows(sql, (*parameters, floor, text, limit))]
+
+
+def _contains(connection: Connection) -> str:
+    """The condition that a conversation's search text holds the parameter."""
+    return f"{'instr' if connection.dialect == 'sqlite' else 'strpos'}(search_text, ?) > 0"

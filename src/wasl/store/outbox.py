@@ -168,7 +168,7 @@ def _queue(draft: Draft, message: Message) -> None:
         " VALUES (?, ?, ?, ?, 'queued', 0, ?)"
     )
     row = (message.account_id, message.sequence, message.channel_id, message.conversation_key, draft.now_ms)
-    draft.connection.run(sql, row)
+    draft.connection.send(sql, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,4 +334,4 @@ def _move(draft: Draft, due: Due, state: str, due_ms: int, error: str) -> None:
     sql = (
         "UPDATE outbox SET state = ?, due_ms = ?, lease_ms = NULL, last_error = ? WHERE account_id = ? AND sequence = ?"
     )
-    draft.connection.run(sql, (state, due_ms, error, due.account_id, due.sequence))
+    draft.connection.send(sql, (state, due_ms, error, due.account_id, due.sequence))

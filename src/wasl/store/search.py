@@ -1,21 +1,36 @@
-"""Finding conversations by any part of a customer's name or number, inside one account, at any size."""
+"""Finding conversations by any part of a customer's name or number, inside one account, at any size.
+
+The index holds every piece of three and of five letters of a conversation's search text, as numbers that are made of
+piece and account: pieces of five are rare even among millions of numbers, and no account's search meets another's. It
+is written when a customer becomes known or is renamed, never with a message. What it finds are candidates: whoever
+reads them compares the text itself.
+"""
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wasl.limits import SEARCH_CHARACTERS_MAX
+from wasl.limits import SEARCH_CHARACTERS_MAX, SEARCH_PIECES_MAX
 from wasl.store.conversation_row import Conversation
-from wasl.store.database import Connection
+from wasl.store.database import Connection, Row, Table
 
+SHORT_PIECE, LONG_PIECE = 3, 5
 _ACCOUNT_SHIFT = 40
-"""SQLite's full-text rowid is `account_id << 40 | conversation_key`: a range of rowids is one account."""
+"""SQLite's full-text rowid is `account_id << 40 | conversation_key`."""
+SEARCH_TABLES = {
+    "sqlite": Table("conversation_search", {"rowid": "int", "pieces": "text"}, key=("rowid",)),
+    "postgres": Table(
+        "conversation_search",
+        {"account_id": "int", "conversation_key": "int", "pieces": "ints"},
+        key=("account_id", "conversation_key"),
+    ),
+}
 _SPACES = re.compile(r"\s+")
 _PHONE_PUNCTUATION = re.compile(r"(?<=\d)[\s().-]+(?=\d)")
 # Letters that Arabic writers use for one another.
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": ""})
-TRIGRAM = 3
 
 
 def folded(text: str) -> str:
@@ -38,41 +53,60 @@ def query_text(search: str) -> str:
     return folded(search[:SEARCH_CHARACTERS_MAX]).lstrip("+")
 
 
+def search_row(dialect: str, account_id: int, conversation_key: int, text: str) -> Row:
+    """A conversation's row of the database's table in SEARCH_TABLES."""
+    pieces = _pieces(account_id, text, SHORT_PIECE) | _pieces(account_id, text, LONG_PIECE)
+    if dialect == "sqlite":
+        return (_rowid(account_id, conversation_key), _words(pieces))
+    return (account_id, conversation_key, sorted(pieces))
+
+
 def index_conversations(connection: Connection, conversations: Iterable[Conversation]) -> None:
-    """Make new conversations findable. PostgreSQL's index follows the column by itself."""
+    """Make new conversations findable."""
+    rows = [search_row(connection.dialect, found.account_id, found.key, found.search_text) for found in conversations]
+    connection.insert(SEARCH_TABLES[connection.dialect], rows)
+
+
+def reindex_conversation(connection: Connection, conversation: Conversation, text: str) -> None:
+    """Make a stored conversation findable under another text than the one it was indexed with."""
+    old = search_row(connection.dialect, conversation.account_id, conversation.key, conversation.search_text)
     if connection.dialect == "sqlite":
-        for found in conversations:
-            sql = "INSERT INTO conversation_search (rowid, search_text) VALUES (?, ?)"
-            connection.run(sql, (_rowid(found.account_id, found.key), found.search_text))
+        # The index keeps no text of its own: it is told what to forget.
+        sql = "INSERT INTO conversation_search (conversation_search, rowid, pieces) VALUES ('delete', ?, ?)"
+        connection.run(sql, old)
+    else:
+        sql = "DELETE FROM conversation_search WHERE account_id = ? AND conversation_key = ?"
+        connection.run(sql, old[:2])
+    conversation.search_text = text
+    index_conversations(connection, [conversation])
 
 
-def reindex_conversation(connection: Connection, conversation: Conversation) -> None:
-    """Make a conversation findable under a new name."""
-    if connection.dialect == "sqlite":
-        sql = "UPDATE conversation_search SET search_text = ? WHERE rowid = ?"
-        connection.run(sql, (conversation.search_text, _rowid(conversation.account_id, conversation.key)))
-
-
-def matching_keys(connection: Connection, account_id: int, text: str, limit: int) -> Sequence[int]:
-    """At most `limit` keys of conversations that contain `text` (three characters or more), in no order."""
+def candidate_keys(connection: Connection, account_id: int, text: str, limit: int) -> Sequence[int]:
+    """At most `limit` keys of conversations that may contain `text` (three characters or more), in no order."""
+    size = LONG_PIECE if len(text) >= LONG_PIECE else SHORT_PIECE
+    pieces = sorted(_pieces(account_id, text, size))[:SEARCH_PIECES_MAX]
     if connection.dialect == "sqlite":
         sql = (
             "SELECT rowid & ? FROM conversation_search"
             " WHERE conversation_search MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?"
         )
-        phrase = '"' + text.replace('"', '""') + '"'
         bounds = (_rowid(account_id, 0), _rowid(account_id + 1, 0) - 1)
-        rows = connection.rows(sql, ((1 << _ACCOUNT_SHIFT) - 1, phrase, *bounds, limit))
+        rows = connection.rows(sql, ((1 << _ACCOUNT_SHIFT) - 1, _words(pieces), *bounds, limit))
     else:
-        sql = "SELECT conversation_key FROM conversations WHERE account_id = ? AND search_text LIKE ? LIMIT ?"
-        rows = connection.rows(sql, (account_id, like_pattern(text), limit))
+        # How common the pieces are decides the plan, so it is made anew for each search.
+        connection.run("SET LOCAL plan_cache_mode = force_custom_plan")
+        sql = "SELECT conversation_key FROM conversation_search WHERE account_id = ? AND pieces @> ?::bigint[] LIMIT ?"
+        rows = connection.rows(sql, (account_id, pieces, limit))
     return [key for (key,) in rows]
 
 
-def like_pattern(text: str) -> str:
-    """A LIKE pattern (escape character `\\`) for anything that contains `text`."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def _pieces(account_id: int, text: str, size: int) -> set[int]:
+    head = zlib.crc32(b"%d:" % account_id)
+    return {zlib.crc32(text[at : at + size].encode(), head) for at in range(len(text) - size + 1)}
+
+
+def _words(pieces: Iterable[int]) -> str:
+    return " ".join(f"{piece:x}" for piece in pieces)
 
 
 def _rowid(account_id: int, conversation_key: int) -> int:

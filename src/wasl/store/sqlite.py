@@ -16,13 +16,17 @@ _PLACEHOLDERS = {
     "{{id}}": "INTEGER PRIMARY KEY AUTOINCREMENT",
     "{{bytes}}": "BLOB",
     "{{hot_row}}": "",
-    # Trigrams find any part of a name or number. The rowid packs account and conversation, so that a search stays
-    # inside its account by a range of rowids.
-    "{{search}}": "CREATE VIRTUAL TABLE conversation_search USING fts5 (search_text, tokenize = 'trigram');",
+    # See store/search.py. No positions, no text of its own: only which conversations hold a piece.
+    "{{search}}": (
+        "CREATE VIRTUAL TABLE conversation_search"
+        " USING fts5 (pieces, tokenize = 'ascii', detail = none, content = '', columnsize = 0);"
+    ),
 }
 BUSY_MILLISECONDS = 10_000
 CACHE_KIB = 64 * 1024
 WAL_PAGES_PER_CHECKPOINT = 4_000
+MAPPED_BYTES = 8 << 30
+"""How much of the file is read through the page cache without a system call per page; address space, not memory."""
 
 
 class SqliteEngine:
@@ -44,6 +48,7 @@ class SqliteEngine:
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         raw.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES_PER_CHECKPOINT}")
+        raw.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
         raw.execute("PRAGMA temp_store = MEMORY")
         return SqliteConnection(raw)
 
@@ -59,8 +64,14 @@ class SqliteConnection:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         return self._raw.execute(_translated(sql), _adapted(parameters)).fetchall()
 
+    def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Row]]:
+        return [self.rows(sql, parameters) for sql, parameters in asked]
+
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         return self._raw.execute(_translated(sql), _adapted(parameters)).rowcount
+
+    def send(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        self._raw.execute(_translated(sql), _adapted(parameters))
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         self._raw.executemany(_insert_sql(table.name, tuple(table.columns)), rows)

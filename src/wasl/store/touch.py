@@ -70,7 +70,7 @@ def progress_message(
 def settle_outbox(draft: Draft, message: Message) -> None:
     """What became of a message is known: nothing of it must still leave."""
     sql = "DELETE FROM outbox WHERE account_id = ? AND sequence = ?"
-    draft.connection.run(sql, (message.account_id, message.sequence))
+    draft.connection.send(sql, (message.account_id, message.sequence))
 
 
 def edit_message(draft: Draft, message: Message, content: Content, at_ms: int) -> bool:

@@ -74,7 +74,7 @@ def _count_statuses(draft: Draft, touched: list[Conversation]) -> None:
     )
     for status, difference in moved.items():
         if difference:
-            draft.connection.run(sql, (draft.account_id, status.value, difference))
+            draft.connection.send(sql, (draft.account_id, status.value, difference))
 
 
 def _write_messages(draft: Draft) -> None:
@@ -96,7 +96,7 @@ def _write_events(draft: Draft) -> None:
     draft.connection.insert(EVENTS, rows)
     last = draft.events[-1]
     sql = "UPDATE account_stream SET head_sequence = ?, head_tag = ? WHERE account_id = ?"
-    draft.connection.run(sql, (last.sequence, last.tag, draft.account_id))
+    draft.connection.send(sql, (last.sequence, last.tag, draft.account_id))
 
 
 def _write_ledger(draft: Draft) -> None:
@@ -107,4 +107,4 @@ def _write_ledger(draft: Draft) -> None:
             "UPDATE ledger SET received = received + ?, stored = stored + ?, duplicates = duplicates + ?,"
             " quarantined = quarantined + ?, set_aside = set_aside + ? WHERE account_id = ?"
         )
-        draft.connection.run(sql, (*counts, draft.account_id))
+        draft.connection.send(sql, (*counts, draft.account_id))
