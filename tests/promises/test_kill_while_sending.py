@@ -63,9 +63,8 @@ async def test_replies_under_kills(
 
     accepted = Counter(await phones.words_accepted())
     assert max(accepted.values()) == 1
-    stored = dict(
-        rows(home, "SELECT content, status FROM messages WHERE account_id = ? AND role = 'operator'", account(bakery))
-    )
+    sql = "SELECT content, status FROM messages WHERE account_id = ? AND role = 'operator'"
+    stored: dict[str, str] = dict(rows(home, sql, account(bakery)))
     assert stored.keys() == {words_of(chat, place) for chat in chats for place in range(REPLIES)}
     assert {words for words, status in stored.items() if status == "delivered"} == accepted.keys()
     assert set(stored.values()) <= {"delivered", "sending", "unknown", "queued"}
