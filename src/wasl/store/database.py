@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -48,7 +48,7 @@ class Connection(Protocol):
         """Insert rows, in the order of the table's columns, with one statement."""
         ...
 
-    def update(self, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    def update(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Update rows with one statement; each row holds the named columns and then the key."""
         ...
 

@@ -78,7 +78,7 @@ class PostgresConnection:
         # One JSON parameter: building thousands of array elements in Python costs more than all the rest.
         self._raw.execute(_insert_sql(table.name, tuple(table.columns.items())), (_as_json(table.columns, rows),))
 
-    def update(self, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    def update(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
         names = (*columns, *table.key)
         typed = tuple((name, table.columns[name]) for name in names)
         self._raw.execute(_update_sql(table.name, typed, table.key), (_as_json(names, rows),))

@@ -83,8 +83,7 @@ def reindex_conversation(connection: Connection, conversation: Conversation, tex
 
 def candidate_keys(connection: Connection, account_id: int, text: str, limit: int) -> Sequence[int]:
     """At most `limit` keys of conversations that may contain `text` (three characters or more), in no order."""
-    size = LONG_PIECE if len(text) >= LONG_PIECE else SHORT_PIECE
-    pieces = sorted(_pieces(account_id, text, size))[:SEARCH_PIECES_MAX]
+    pieces = _asked_pieces(account_id, text)
     if connection.dialect == "sqlite":
         sql = (
             "SELECT rowid & ? FROM conversation_search"
@@ -98,6 +97,13 @@ def candidate_keys(connection: Connection, account_id: int, text: str, limit: in
         sql = "SELECT conversation_key FROM conversation_search WHERE account_id = ? AND pieces @> ?::bigint[] LIMIT ?"
         rows = connection.rows(sql, (account_id, pieces, limit))
     return [key for (key,) in rows]
+
+
+def _asked_pieces(account_id: int, text: str) -> list[int]:
+    """A few pieces of a query, side by side from its end, which is what tells numbers and family names apart."""
+    size = LONG_PIECE if len(text) >= LONG_PIECE else SHORT_PIECE
+    ends = [*range(len(text), size, -size), size][:SEARCH_PIECES_MAX]
+    return [piece for end in ends for piece in _pieces(account_id, text[end - size : end], size)]
 
 
 def _pieces(account_id: int, text: str, size: int) -> set[int]:

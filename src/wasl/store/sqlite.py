@@ -2,8 +2,9 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ _PLACEHOLDERS = {
 BUSY_MILLISECONDS = 10_000
 CACHE_KIB = 64 * 1024
 WAL_PAGES_PER_CHECKPOINT = 4_000
+ROWS_PER_STATEMENT_MAX = 256
 MAPPED_BYTES = 8 << 30
 """How much of the file is read through the page cache without a system call per page; address space, not memory."""
 
@@ -73,11 +75,18 @@ class SqliteConnection:
     def send(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         self._raw.execute(_translated(sql), _adapted(parameters))
 
-    def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        self._raw.executemany(_insert_sql(table.name, tuple(table.columns)), rows)
+    # Many rows go into one statement, not into `executemany`: that one gives up the interpreter at every row, and
+    # waits to get it back while the event loop is busy.
 
-    def update(self, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
-        self._raw.executemany(_update_sql(table.name, tuple(columns), table.key), rows)
+    def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        for part in _parts(rows):
+            sql = _insert_sql(table.name, tuple(table.columns), len(part))
+            self._raw.execute(sql, list(chain.from_iterable(part)))
+
+    def update(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        for part in _parts(rows):
+            sql = _update_sql(table.name, tuple(columns), table.key, len(part))
+            self._raw.execute(sql, list(chain.from_iterable(part)))
 
     def script(self, sql: str) -> None:
         for mark, text in _PLACEHOLDERS.items():
@@ -125,12 +134,29 @@ def _adapted(parameters: Sequence[Any]) -> Sequence[Any]:
     return parameters
 
 
-@lru_cache(maxsize=64)
-def _insert_sql(table: str, columns: tuple[str, ...]) -> str:
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Cut rows into parts whose lengths are powers of two: few enough statements to stay prepared."""
+    start = 0
+    while start < len(rows):
+        length = min(1 << (len(rows) - start).bit_length() - 1, ROWS_PER_STATEMENT_MAX)
+        yield rows[start : start + length]
+        start += length
 
 
-@lru_cache(maxsize=64)
-def _update_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
-    assignments = ", ".join(f"{column} = ?" for column in columns)
-    return f"UPDATE {table} SET {assignments} WHERE {' AND '.join(f'{column} = ?' for column in key)}"
+@lru_cache(maxsize=256)
+def _insert_sql(table: str, columns: tuple[str, ...], rows: int) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {_values(len(columns), rows)}"
+
+
+@lru_cache(maxsize=256)
+def _update_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...], rows: int) -> str:
+    names = (*columns, *key)
+    assignments = ", ".join(f"{column} = r.{column}" for column in columns)
+    match = " AND ".join(f"{table}.{column} = r.{column}" for column in key)
+    values = _values(len(names), rows)
+    return f"WITH r ({', '.join(names)}) AS (VALUES {values}) UPDATE {table} SET {assignments} FROM r WHERE {match}"
+
+
+def _values(columns: int, rows: int) -> str:
+    one = f"({', '.join('?' * columns)})"
+    return ", ".join([one] * rows)
