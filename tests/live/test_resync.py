@@ -185,7 +185,6 @@ async def test_a_page_of_the_list_from_before_a_restore_is_not_shown_after_it(
     assert (await sara.chats())["chats"][0]["last_message"]["content"] == "four again"
 
 
-@pytest.mark.xfail(strict=True, reason="a new account's trim_tag is not its head_tag, so that 0-<tag> is never proven")
 async def test_the_very_first_cursor_resumes_when_memory_no_longer_reaches_back(mortal: Node, beside: Outside) -> None:
     bakery = await open_business(mortal.settings, "Cedar Bakery", "Sara")
     sara = await beside.sign_in(bakery.operators[0])

@@ -148,8 +148,10 @@ class Team:
                 raise Conflict(f"There is an account “{name}” already.")
             account = Account(rows[0][0], name)
             # A random tag: the cursor of an emptied database's log never fits the log that follows it.
-            sql = "INSERT INTO account_stream (account_id, head_tag) VALUES (?, ?)"
-            connection.run(sql, (account.id, secrets.randbits(31)))
+            # Nothing is trimmed yet, so the edge is the same place: whoever watched from the very beginning can resume.
+            sql = "INSERT INTO account_stream (account_id, head_tag, trim_tag) VALUES (?, ?, ?)"
+            tag = secrets.randbits(31)
+            connection.run(sql, (account.id, tag, tag))
             connection.run("INSERT INTO ledger (account_id) VALUES (?)", (account.id,))
             return account
 
