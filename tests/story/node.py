@@ -122,11 +122,7 @@ class Node(Process):
     """`wasl serve` on the installation that some settings name."""
 
     def __init__(self, settings: Settings, log: Path, **environment: str) -> None:
-        command = [
-            sys.executable,
-            "-c",
-            "from wasl.server import serve; from wasl.settings import Settings; raise SystemExit(serve(Settings()))",
-        ]
+        command = [sys.executable, "-m", "wasl", "serve"]
         super().__init__(command, log, environment_of(settings) | {"WASL_HOST": "127.0.0.1"} | environment)
         self.settings = settings
 
