@@ -58,6 +58,18 @@ async def test_news_of_a_message_that_comes_before_it(scene: Scene) -> None:
     scene.node.check_ledger()
 
 
+async def test_news_of_a_message_that_stands_before_it_in_the_same_body(scene: Scene) -> None:
+    number, message_id = scene.bakery.number, "wamid.same.body"
+    about = {"from": RANA.phone, "timestamp": str(NOON + 5)}
+    reaction = about | {"id": "wamid.sr", "type": "reaction", "reaction": {"message_id": message_id, "emoji": "🌲"}}
+    aside = scene.node.ledger()["set_aside"]
+    await scene.outside.tell(number, number.said([reaction, text(RANA, "hello", message_id=message_id)], RANA))
+    [message] = await scene.sara.whole_history(await scene.sara.chat())
+    assert [found["emoji"] for found in message["reactions"]] == ["🌲"]
+    assert scene.node.ledger()["set_aside"] == aside
+    scene.node.check_ledger()
+
+
 async def test_a_customer_quotes(emulated: Scene, phones: Phones) -> None:
     first = await phones.write("Do you have manakish?")
     second = await phones.write("this one", reply_to=first)

@@ -284,6 +284,10 @@ class Draft:
             self.connection.run(sql, (channel_id, target_id))
         return found
 
+    def remember_parked(self, channel_id: int, target_id: str, body: str) -> None:
+        """Note what was parked just now: its message may come later in the same transaction."""
+        self._parked.setdefault((channel_id, target_id), []).append(body)
+
     def load_parked(self, channel_id: int, target_id: str) -> None:
         """Look for parked updates of a message whose provider id has just become known."""
         sql = "SELECT body FROM parked_updates WHERE channel_id = ? AND target_id = ? ORDER BY received_ms"

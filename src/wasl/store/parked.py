@@ -28,7 +28,10 @@ def park(draft: Draft, channel_id: int, target_id: str, update: Parkable) -> boo
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (channel_id, target_id, fingerprint) DO NOTHING"
     )
     row = (draft.account_id, channel_id, target_id, fingerprint, body, draft.now_ms)
-    return draft.connection.run(sql, row) == 1
+    kept = draft.connection.run(sql, row) == 1
+    if kept:
+        draft.remember_parked(channel_id, target_id, body)
+    return kept
 
 
 def unpark(draft: Draft, message: Message, target_id: str) -> None:
