@@ -1,5 +1,6 @@
 """When continuity cannot be proven the client is told so, with the reason, and goes on without a new stream."""
 
+import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -118,6 +119,21 @@ async def test_a_lost_tail_is_told_to_open_streams_and_to_who_comes_back(scene: 
     await gone.open()
     await gone.until(lambda: gone.resyncs)
     assert gone.resyncs[0]["reason"] == "tag"
+
+
+async def test_a_lost_tail_is_told_to_a_poll_that_waits(scene: Scene) -> None:
+    sara = await scene.watch(scene.sara)
+    await scene.outside.say(scene.bakery, RANA, *(f"line {place}" for place in range(6)))
+    await sara.until_sequence(7)
+    query = {"after": str(sara.cursor), "wait": 10}
+    waiting = asyncio.create_task(scene.sara.ask("GET", "/api/live-chat/events/poll", params=query))
+    await asyncio.sleep(0.1)
+    await lose_the_tail(scene, keep=4)
+    await sara.until(lambda: sara.resyncs)
+    await scene.outside.say(scene.bakery, RANA, "other 1", "other 2", "other 3", "other 4", at=50)
+    page = await waiting
+    assert page["events"] == []
+    assert page["resync"]["reason"] in ("ahead", "tag")
 
 
 @pytest.fixture

@@ -136,8 +136,10 @@ class EventPoll:
             feed.watchers.discard(watcher)
 
     async def _page_after(self, feed: Feed, watcher: Watcher, cursor: Cursor) -> Response:
-        proven = feed.ring.holds(cursor)
+        proven, generation = feed.ring.holds(cursor), feed.generation
         while True:
+            if generation != feed.generation:  # Another history: the cursor must be proven again.
+                proven, generation = False, feed.generation
             frames = feed.ring.after(cursor, STREAM_WRITE_BYTES) if proven else None
             if frames is None:
                 found = await self._hub.resume(feed.account_id, cursor, POLL_EVENTS_MAX)
