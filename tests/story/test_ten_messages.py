@@ -28,10 +28,12 @@ async def bodies_of(scene: Scene, how: str) -> list[bytes]:
 
 @pytest.mark.parametrize("how", ["ten webhooks", "one batch", "ten changes of one body"])
 async def test_each_appears_once_and_in_order(scene: Scene, how: str) -> None:
-    sara = await scene.watch(scene.sara)
+    sara, before = await scene.watch(scene.sara), scene.node.ledger()
     for body in await bodies_of(scene, how):
         for _ in range(2):
             assert (await scene.outside.deliver(scene.bakery.number, body)).status_code == 200
+    counted = {entry: count - before[entry] for entry, count in scene.node.ledger().items()}
+    assert counted == {"received": 20, "stored": 10, "duplicates": 10, "quarantined": 0, "set_aside": 0}
 
     chat = await scene.sara.chat()
     await sara.until_sequence(chat["version"])
