@@ -22,6 +22,7 @@ from wasl.store.database import Row
 from wasl.store.message_row import MESSAGES
 from wasl.store.migrate import known_migrations
 from wasl.store.open import DATABASE_FILE
+from wasl.store.search import SEARCH_TABLES
 
 if TYPE_CHECKING:
     import psycopg
@@ -64,12 +65,14 @@ def postgres_installation(size: int, url: str, folder: Path) -> tuple[Settings, 
     return settings, population
 
 
-def _tables(population: Population) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:
+def _tables(population: Population, dialect: str) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:
     """Name, columns and rows of what is written, in an order in which everything is known when its turn comes."""
     yield "messages", tuple(MESSAGES.columns), population.messages()
     yield "contacts", ("account_id", "contact_id", "name", "language", "created_ms"), population.contacts()
     yield "contact_identities", ("account_id", "kind", "value", "contact_id"), population.identities()
     yield "conversations", tuple(CONVERSATIONS.columns), population.conversations()
+    search = SEARCH_TABLES[dialect]
+    yield search.name, tuple(search.columns), population.search_rows(dialect)
     columns = ("account_id", "operator_id", "conversation_key", "read_sequence", "read_inbound")
     yield "read_markers", columns, population.read_markers()
     yield "conversation_totals", ("account_id", "status", "total"), population.totals()
@@ -94,14 +97,9 @@ def _fill_sqlite(path: Path, population: Population) -> None:
     connection.execute("BEGIN")
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    for table, columns, rows in _tables(population):
+    for table, columns, rows in _tables(population, "sqlite"):
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         connection.executemany(sql, rows)
-    connection.execute(
-        "INSERT INTO conversation_search (rowid, search_text)"
-        " SELECT (account_id << 40) | conversation_key, search_text FROM conversations"
-        " ORDER BY account_id, conversation_key"
-    )
     for statement in (*(sql for _, sql in indexes), *_after(population)):
         connection.execute(statement)
     connection.execute("COMMIT")
@@ -117,7 +115,7 @@ def _fill_postgres(connection: "psycopg.Connection[Row]", population: Population
     connection.execute("SET maintenance_work_mem = '512MB'")
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    for table, columns, rows in _tables(population):
+    for table, columns, rows in _tables(population, "postgres"):
         with connection.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
             lines = (_copy_line(row) for row in rows)
             while part := "".join(islice(lines, _ROWS_AT_ONCE)):
@@ -130,7 +128,15 @@ def _fill_postgres(connection: "psycopg.Connection[Row]", population: Population
 
 def _copy_line(row: Row) -> str:
     """A row in the text format of COPY; none of our texts holds what would have to be escaped but backslashes."""
-    return "\t".join("\\N" if value is None else str(value).replace("\\", "\\\\") for value in row) + "\n"
+    return "\t".join(_copy_value(value) for value in row) + "\n"
+
+
+def _copy_value(value: object) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, list):
+        return "{" + ",".join(map(str, value)) + "}"
+    return str(value).replace("\\", "\\\\")
 
 
 def _need_room(size: int) -> None:

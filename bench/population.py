@@ -18,7 +18,7 @@ from wasl.domain.position import Clocks
 from wasl.store.conversation_row import ChannelFace, Conversation
 from wasl.store.database import Row
 from wasl.store.message_row import MESSAGES, Message
-from wasl.store.search import search_text_of
+from wasl.store.search import search_row, search_text_of
 
 ACCOUNT, CHANNEL, OPERATOR = 1, 1, 1
 """What an empty installation gives to the first of each."""
@@ -186,6 +186,12 @@ class Population:
         """Every conversation as its last message left it."""
         for customer in range(self.size):
             yield self._conversation(customer).insert_row()
+
+    def search_rows(self, dialect: str) -> Iterator[Row]:
+        """What every conversation is found by."""
+        for customer in range(self.size):
+            row = self._conversation(customer)
+            yield search_row(dialect, row.account_id, row.key, row.search_text)
 
     def read_markers(self) -> Iterator[Row]:
         """Where the operator has read to: all but one conversation in ten to its end."""

@@ -1,8 +1,10 @@
 """Many conversations at once, written straight into the tables: for the shape of plans and pages, not for stories."""
 
 from wasl.store.database import Connection, Engine
+from wasl.store.search import SEARCH_TABLES, search_row
 from wasl.store.team import Channel
 
+_ROWS_AT_ONCE = 2_000
 _NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
 _CUSTOMER = (
     """'{"name":"Customer ' || i || '","phone":"' || (9613000000 + i) || '","username":null,"bsuid":null,"""
@@ -38,12 +40,13 @@ def _write_conversations(connection: Connection, channel: Channel, conversations
         " FROM n"
     )
     connection.run(sql, (conversations,))
-    if connection.dialect == "sqlite":
-        sql = (
-            "INSERT INTO conversation_search (rowid, search_text)"
-            " SELECT (account_id << 40) | conversation_key, search_text FROM conversations WHERE account_id = ?"
-        )
-        connection.run(sql, (account_id,))
+    names = connection.rows(
+        "SELECT conversation_key, search_text FROM conversations WHERE account_id = ?", (account_id,)
+    )
+    for start in range(0, len(names), _ROWS_AT_ONCE):
+        part = names[start : start + _ROWS_AT_ONCE]
+        rows = [search_row(connection.dialect, account_id, key, text) for key, text in part]
+        connection.insert(SEARCH_TABLES[connection.dialect], rows)
     sql = (
         "INSERT INTO conversation_totals (account_id, status, total)"
         " SELECT account_id, status, count(*) FROM conversations WHERE account_id = ? GROUP BY account_id, status"

@@ -62,8 +62,8 @@ LISTED_CONVERSATIONS_MAX = 500
 """What the lists without pages show: those being served, those waiting, those of one contact."""
 PREVIEW_CHARACTERS = 200
 SEARCH_CHARACTERS_MAX = 100
-SEARCH_PIECES_MAX = 24
-"""Pieces of a long query that the index is asked for; the rest of it is compared."""
+SEARCH_PIECES_MAX = 4
+"""Pieces of a query that the index is asked for. More of them cost more than what they rule out."""
 SEARCH_MATCHES_SORTED_MAX = 2_000
 """Up to here matches are collected and sorted; a commoner word is found faster by walking the list itself."""
 SEARCH_WALK_ROWS_MAX = 50_000
@@ -71,6 +71,8 @@ SEARCH_WALK_ROWS_MAX = 50_000
 goes on from there."""
 HISTORY_DAYS_MAX = 3_650
 METRICS_WINDOW_HOURS = 24
+METRICS_EVENTS_COUNTED_MAX = 50_000
+"""How far back in the log the figures count messages, in at most some 50 ms; past it their window is shorter."""
 METRICS_KEPT_SECONDS = 5.0
 """How long the figures of an account are answered from memory: every dashboard asks, and nobody counts along."""
 

@@ -136,3 +136,13 @@ async def test_the_figures(database: Database, journal: Journal, cast: Cast, ada
     assert (figures["messages_in"], figures["messages_out"]) == (0, 0)
     others = database.read_now(lambda c: live_metrics(c, cast.cedar.id, now_ms))
     assert (others["active_conversations"], others["messages_in"]) == (0, 0)
+
+
+async def test_the_figures_count_back_no_further_than_they_may(
+    database: Database, journal: Journal, cast: Cast, monkeypatch: pytest.MonkeyPatch, adams: tuple[str, str]
+) -> None:
+    monkeypatch.setattr("wasl.store.reports.METRICS_EVENTS_COUNTED_MAX", 2)
+    now_ms = database.read_now(lambda c: c.rows("SELECT max(saved_ms) FROM messages"))[0][0] + 3_600_000
+    figures = database.read_now(lambda c: live_metrics(c, cast.olive.id, now_ms))
+    assert figures["messages_in"] == 2
+    assert figures["window_hours"] == pytest.approx(1.0, abs=0.01)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from wasl.domain.conversation import ConversationStatus
-from wasl.limits import METRICS_WINDOW_HOURS
+from wasl.limits import METRICS_EVENTS_COUNTED_MAX, METRICS_WINDOW_HOURS
 from wasl.store.database import Connection
+from wasl.store.event_log import head_of
 from wasl.store.inbox import ACTIVE, status_totals
 from wasl.store.message_row import Json
 
@@ -13,6 +14,9 @@ SENTIMENTS = ("positive", "neutral", "negative")
 
 @dataclass(frozen=True, slots=True)
 class _Traffic:
+    """What came and went within the last hours."""
+
+    window_hours: float
     messages_in: int
     messages_out: int
 
@@ -20,8 +24,7 @@ class _Traffic:
 def live_metrics(connection: Connection, account_id: int, now_ms: int) -> Json:
     """What the dashboard's head line shows; waits are measured until `now_ms`."""
     totals = status_totals(connection, account_id)
-    since_ms = now_ms - METRICS_WINDOW_HOURS * 3600 * 1000
-    traffic = _traffic_since(connection, account_id, since_ms)
+    traffic = _traffic(connection, account_id, now_ms)
     return {
         "active_conversations": sum(totals[status] for status in ACTIVE),
         "bot_conversations": totals[ConversationStatus.BOT],
@@ -31,7 +34,7 @@ def live_metrics(connection: Connection, account_id: int, now_ms: int) -> Json:
         "sentiment_distribution": _sentiments(connection, account_id),
         "average_wait_seconds": _average_wait_seconds(connection, account_id, now_ms),
         "operators": _operators(connection, account_id),
-        "window_hours": METRICS_WINDOW_HOURS,
+        "window_hours": traffic.window_hours,
         "messages_in": traffic.messages_in,
         "messages_out": traffic.messages_out,
     }
@@ -69,24 +72,34 @@ def _operators(connection: Connection, account_id: int) -> list[Json]:
     ]
 
 
-def _traffic_since(connection: Connection, account_id: int, since_ms: int) -> _Traffic:
-    """Messages that were saved since, the business's own phone included, imported history not."""
-    first = _first_sequence_since(connection, account_id, since_ms)
+def _traffic(connection: Connection, account_id: int, now_ms: int) -> _Traffic:
+    """Messages of the window, the business's own phone included, imported history not. Where very much is written the
+    window is shorter: so far back as a bounded count reaches."""
+    head = head_of(connection, account_id).sequence
+    first = _first_sequence_since(connection, account_id, now_ms - METRICS_WINDOW_HOURS * 3600 * 1000, head)
+    hours = float(METRICS_WINDOW_HOURS)
+    if head - first >= METRICS_EVENTS_COUNTED_MAX:
+        first = head - METRICS_EVENTS_COUNTED_MAX + 1
+        hours = _hours_since(connection, account_id, first, now_ms)
     sql = (
         "SELECT role, count(*) FROM messages WHERE account_id = ? AND sequence >= ? AND origin <> 'history'"
         " GROUP BY role"
     )
     counted: dict[str, int] = dict(connection.rows(sql, (account_id, first)))
-    messages_in = int(counted.pop("user", 0))
-    counted.pop("system", None)
-    return _Traffic(messages_in, sum(int(total) for total in counted.values()))
+    messages_out = sum(int(counted.get(role, 0)) for role in ("bot", "operator"))
+    return _Traffic(hours, int(counted.get("user", 0)), messages_out)
 
 
-def _first_sequence_since(connection: Connection, account_id: int, since_ms: int) -> int:
+def _hours_since(connection: Connection, account_id: int, sequence: int, now_ms: int) -> float:
+    sql = "SELECT saved_ms FROM messages WHERE account_id = ? AND sequence >= ? ORDER BY sequence LIMIT 1"
+    rows = connection.rows(sql, (account_id, sequence))
+    return round(max(0, now_ms - rows[0][0]) / 3_600_000, 2) if rows else 0.0
+
+
+def _first_sequence_since(connection: Connection, account_id: int, since_ms: int, head: int) -> int:
     """Where in the log a time lies: sequences and times rise together, so halving finds it without an index."""
-    sql = "SELECT head_sequence FROM account_stream WHERE account_id = ?"
-    low, high = 1, int(connection.rows(sql, (account_id,))[0][0]) + 1
     sql = "SELECT sequence, saved_ms FROM messages WHERE account_id = ? AND sequence >= ? ORDER BY sequence LIMIT 1"
+    low, high = 1, head + 1
     while low < high:
         middle = (low + high) // 2
         rows = connection.rows(sql, (account_id, middle))

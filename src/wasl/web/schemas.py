@@ -285,7 +285,7 @@ class LiveMetrics(BaseModel):
     sentiment_distribution: dict[str, int]
     average_wait_seconds: int | None = Field(description="Of those who wait now.")
     operators: list[OperatorLoad]
-    window_hours: int = Field(description="What messages_in and messages_out count back.")
+    window_hours: float = Field(description="How far back messages_in and messages_out count: at most 24.")
     messages_in: int
     messages_out: int
 
