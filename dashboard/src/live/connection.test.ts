@@ -100,6 +100,13 @@ describe("the connection", () => {
     expect(links).toEqual([true, false]);
   });
 
+  it("knows how long a silence may last before the first heartbeat", () => {
+    stage();
+    newest().say("connected", { heartbeat_seconds: 4 });
+    vi.advanceTimersByTime(10_000);
+    expect(FakeSource.all).toHaveLength(2);
+  });
+
   it("does not come back once it is closed", () => {
     const { connection } = stage();
     connection.close();

@@ -80,7 +80,6 @@ export class Connection {
   }
 
   #receive(kind: string, event: MessageEvent): void {
-    this.#watch();
     if (kind === "bye") this.#saidBye = true;
     if (kind === "connected") {
       this.#attempt = 0;
@@ -88,6 +87,8 @@ export class Connection {
       this.#heartbeatSeconds = JSON.parse(event.data).heartbeat_seconds || HEARTBEAT_SECONDS_EXPECTED;
       this.#report(true);
     }
+    // Only now: how long a silence may last is what `connected` has just said.
+    this.#watch();
     this.events.frame({ event: kind, id: event.lastEventId || null, data: event.data });
   }
 
