@@ -23,7 +23,9 @@ class Line:
         """Carry again: what was cut off may come back, what was held up arrives."""
         self.is_silent = False
         for end in self.ends:
-            end.transport.resume_reading()
+            # One that has not reached the server yet has nowhere to carry to.
+            if end.other is not None:
+                end.transport.resume_reading()
         if self._listener is None:
             loop = asyncio.get_running_loop()
             self._listener = await loop.create_server(lambda: _BrowsersEnd(self), "127.0.0.1", self._port)

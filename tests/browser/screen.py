@@ -206,7 +206,10 @@ async def until(
 async def until_streams(node: Node, count: int) -> None:
     """Wait until so many event streams are open at the server."""
 
-    async def has_so_many() -> bool:
-        return (await asyncio.to_thread(node.figures))["wasl_streams"] == count
+    async def streams() -> float:
+        return (await asyncio.to_thread(node.figures))["wasl_streams"]
 
-    await until(has_so_many)
+    async def are_so_many() -> bool:
+        return await streams() == count
+
+    await until(are_so_many, shown=streams)

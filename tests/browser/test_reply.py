@@ -1,9 +1,10 @@
 """An operator's reply: on a colleague's screen at once, its ticks advancing, held back when something came unseen."""
 
+import asyncio
 import time
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from browser.screen import OpenBrowser, Screen
 from story.phone import Phones
@@ -65,6 +66,33 @@ async def test_several_quick_answers_keep_their_order(
         await screen.until_words(["tell me everything", *words])
         assert set((await screen.most_at_once()).values()) == {1}
     assert await phones.words_accepted() == words
+
+
+@pytest.mark.parametrize("outcome", ["late", "lost"])
+async def test_the_event_overtakes_the_answer_to_a_send(
+    emulated: Scene, phones: Phones, open_browser: OpenBrowser, outcome: str
+) -> None:
+    """The server took it, but the browser learns that from the stream first; or never, and asks again."""
+    await phones.write("hello")
+    sara, omar = await both(emulated, open_browser)
+    delivered = asyncio.Event()
+
+    async def hold_back(route: Route) -> None:
+        answer = await route.fetch()
+        await delivered.wait()
+        await (route.fulfill(response=answer) if outcome == "late" else route.abort())
+
+    await sara.page.route("**/send-message", hold_back, times=1)
+    await sara.type("once")
+    for screen in (omar, sara):
+        await expect(screen.bubble("once")).to_have_attribute("data-status", "delivered")
+    delivered.set()
+    await sara.type("and twice")
+    for screen in (omar, sara):
+        await expect(screen.bubble("and twice")).to_have_attribute("data-status", "delivered")
+        await screen.until_words(["hello", "once", "and twice"])
+        assert set((await screen.most_at_once()).values()) == {1}
+    assert await phones.words_accepted() == ["once", "and twice"]
 
 
 async def leave_unseen(phones: Phones, sara: Screen) -> None:

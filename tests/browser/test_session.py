@@ -1,9 +1,11 @@
 """A whole working day through the door and out again: nothing is complained about, nothing is left behind."""
 
+from functools import partial
+
 import pytest
 from playwright.async_api import Browser, expect
 
-from browser.screen import OpenBrowser, Screen, until_streams
+from browser.screen import OpenBrowser, Screen, until, until_streams
 from story.node import Node
 from story.people import PASSWORD, Identity
 from story.phone import Phones
@@ -127,6 +129,8 @@ async def test_logging_out_ends_the_stream_and_leaves_nothing_behind(
     await sara.row(chat["conversation_id"]).click()
     await sara.until_words(["the secret recipe"])
     await until_streams(node, 1)
+    # The browser remembers what it shows, to paint it at once the next time.
+    await until(partial(remembers, sara, "the secret recipe"))
 
     await sara.page.get_by_test_id("logout").click()
     for tab in (sara, other_tab):
@@ -138,7 +142,12 @@ async def test_logging_out_ends_the_stream_and_leaves_nothing_behind(
     await expect(sara.page.get_by_text("the secret recipe")).to_have_count(0)
     await sara.page.reload()
     await expect(sara.page.get_by_test_id("login-email")).to_be_visible()
-    assert "secret" not in await left_in_browser(sara)
+    assert not await remembers(sara, "secret")
+    assert emulated.bakery.operators[0].email not in await left_in_browser(sara)
+
+
+async def remembers(screen: Screen, words: str) -> bool:
+    return words in await left_in_browser(screen)
 
 
 async def left_in_browser(screen: Screen) -> str:
