@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wasl.domain.position import Clocks
@@ -66,6 +66,7 @@ def test_messages_without_an_answer_in_between_stand_in_the_customers_own_order(
             stretch.append(one)
 
 
+@example([("inbound", 1), ("inbound", 0), ("history", 0)])
 @given(STEPS)
 def test_history_stands_wholly_before_what_is_live(steps: list[tuple[str, int]]) -> None:
     placed = played(steps)

@@ -18,7 +18,7 @@ class Clocks:
     history: int = 0
     """The greatest clock of imported history: live messages stand after it."""
     first_live: int | None = None
-    """The clock of the first live message: history stands before it."""
+    """The clock of the first live message, as they are displayed: history stands before it."""
 
     def place_inbound(self, timestamp_seconds: int) -> int:
         """Place a customer's live message."""
@@ -41,7 +41,6 @@ class Clocks:
         return clock
 
     def _live(self, clock: int) -> int:
-        if self.first_live is None:
-            self.first_live = clock
+        self.first_live = clock if self.first_live is None else min(self.first_live, clock)
         self.greatest = max(self.greatest, clock)
         return clock
