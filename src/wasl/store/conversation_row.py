@@ -148,7 +148,7 @@ class Conversation:
         return (
             self.version,
             self.last_sequence,
-            handover.status.value,
+            str(handover.status),
             handover.operator_id,
             self.operator_name,
             handover.epoch,
@@ -192,7 +192,7 @@ class Conversation:
             "phone_clean": phone,
             "language": None,
             "channel": self.channel.as_json(),
-            "status": handover.status.value,
+            "status": handover.status,
             "operator_id": str(handover.operator_id) if handover.operator_id is not None else None,
             "operator_name": self.operator_name,
             "last_message": self.last_message,

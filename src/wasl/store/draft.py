@@ -250,7 +250,7 @@ class Draft:
         if identity in self._recalled.contacts:
             return False
         self._recalled.contacts[identity] = contact_id
-        self.new_identities.append((self.account_id, identity.kind, identity.value, contact_id))
+        self.new_identities.append((self.account_id, str(identity.kind), identity.value, contact_id))
         return True
 
     def add_conversation(self, conversation: Conversation) -> None:

@@ -90,7 +90,7 @@ def _write_messages(draft: Draft) -> None:
 def _write_events(draft: Draft) -> None:
     now_ms = draft.now_ms
     rows = [
-        (e.account_id, e.sequence, e.tag, e.kind.value, e.conversation_id, e.payload.decode(), now_ms)
+        (e.account_id, e.sequence, e.tag, str(e.kind), e.conversation_id, e.payload.decode(), now_ms)
         for e in draft.events
     ]
     draft.connection.insert(EVENTS, rows)
