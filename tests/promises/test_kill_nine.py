@@ -27,8 +27,8 @@ from wasl.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
-KILLS = 22
-MESSAGES = 20_400
+KILLS = 20
+MESSAGES = 20_100
 SENDERS = 12
 
 
