@@ -113,7 +113,7 @@ function useEnd(list: List, entries: Entry[]) {
   // Rows are measured after they are there, which moves the end without a scroll.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the size is the reason to look again
   useEffect(look, [look, entries, list.getTotalSize()]);
-  useKeptEnd(list, isAtEnd);
+  useKeptEnd(list);
   const last = entries.at(-1);
   const ownNewest = last?.kind === "message" && last.pending ? last.key : null;
   useEffect(() => {
@@ -123,13 +123,17 @@ function useEnd(list: List, entries: Entry[]) {
 }
 
 /** Whoever is at the end stays there when the composer grows or the keyboard comes up. */
-function useKeptEnd(list: List, isAtEnd: boolean): void {
-  const wasAtEnd = useRef(isAtEnd);
-  wasAtEnd.current = isAtEnd;
+function useKeptEnd(list: List): void {
   useEffect(() => {
     const element = list.scrollElement;
     if (!element) return;
-    const observer = new ResizeObserver(() => wasAtEnd.current && list.scrollToEnd());
+    let height = element.clientHeight;
+    const observer = new ResizeObserver(() => {
+      // Measured by the height of before: what React knows of the end may be a frame older, or already a frame newer.
+      const wasAtEnd = element.scrollHeight - element.scrollTop - height <= NEAR_END;
+      height = element.clientHeight;
+      if (wasAtEnd) list.scrollToEnd();
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, [list]);
