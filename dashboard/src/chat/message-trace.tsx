@@ -55,7 +55,7 @@ function Hop({ hop }: { hop: TraceHop }) {
         </time>
       </p>
       {detail && (
-        <p dir="auto" className="plain-direction text-ink-soft text-xs wrap-anywhere">
+        <p dir="auto" className="plain-direction w-fit max-w-full text-ink-soft text-xs wrap-anywhere">
           {detail}
         </p>
       )}

@@ -47,8 +47,10 @@ export function Guard({ pending, onEdit }: { pending: Pending; onEdit: () => voi
     >
       <p className="font-medium text-warn">{text("guard_title")}</p>
       <NewerMessages messages={pending.newer} />
-      <blockquote dir="auto" className="plain-direction mb-3 line-clamp-3 border-warn border-s-2 ps-2 text-ink-soft">
-        {pending.content}
+      <blockquote className="mb-3 w-fit max-w-full border-warn border-s-2 ps-2 text-ink-soft">
+        <span dir="auto" className="plain-direction line-clamp-3 wrap-anywhere">
+          {pending.content}
+        </span>
       </blockquote>
       <div className="flex flex-wrap gap-2">
         <Button look="primary" testId="guard-send-anyway" onClick={() => sendAnyway(pending, true)}>

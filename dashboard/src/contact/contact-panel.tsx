@@ -60,8 +60,10 @@ function Facts({ row }: { row: Conversation }) {
         {identities.length > 0 && (
           <Fact name={text("details_identities")}>
             {identities.map(({ kind, value }) => (
-              <span key={`${kind} ${value}`} className="block break-all text-ink-soft text-xs" dir="ltr">
-                {kind}: {value}
+              <span key={`${kind} ${value}`} className="block break-all text-ink-soft text-xs">
+                <bdi dir="ltr">
+                  {kind}: {value}
+                </bdi>
               </span>
             ))}
           </Fact>
