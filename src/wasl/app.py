@@ -106,7 +106,7 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
         routes=[
             Route("/webhooks/meta", webhooks),
             Route("/webhooks/meta/{channel_key}", webhooks),
-            Route("/api/live-chat/events", stream, methods=["GET"]),
+            Route("/api/live-chat/events", stream),
             Mount("/", _operators_api(parts, sessions)),
         ],
         lifespan=lambda _: _lifespan(parts),
@@ -117,7 +117,7 @@ def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
     api = FastAPI(title="Wasl", version=__version__, docs_url="/docs", redoc_url=None)
     api.state.sessions = sessions
     install_handlers(api)
-    live_chat = LiveChat(parts.database, parts.journal, parts.team, parts.hub.head)
+    live_chat = LiveChat(parts.database, parts.journal, parts.team, parts.hub.head, parts.hub.broadcast_ms)
     api.include_router(sessions.router())
     api.include_router(live_chat.router(), prefix="/api/live-chat")
     api.include_router(EventPoll(parts.hub).router(), prefix="/api/live-chat")

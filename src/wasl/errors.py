@@ -2,6 +2,7 @@
 
 WaslError
 ├── UnreadableBody      a webhook's body is not what its provider promises
+├── WrongMethod         this address is not asked like that (405)
 ├── NotFound            no such thing in this account (404)
 ├── Forbidden           this role may not (403)
 ├── NotSignedIn         no valid session (401)
@@ -36,6 +37,13 @@ class UnreadableBody(WaslError):
 
     http_status = 400
     code = "unreadable_body"
+
+
+class WrongMethod(WaslError):
+    """There is something at this address, but not for this method."""
+
+    http_status = 405
+    code = "method_not_allowed"
 
 
 class NotFound(WaslError):

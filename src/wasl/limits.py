@@ -21,9 +21,11 @@ READERS = 4
 """Threads, and connections, that read."""
 
 # Realtime
-RING_FRAMES_MAX = 1024
-RING_BYTES_MAX = 1024 * 1024
-"""The newest frames of an account kept for everyone: about a minute of a busy account."""
+RING_FRAMES_MAX = 2048
+RING_BYTES_MAX = 4 * 1024 * 1024
+"""The newest frames of an account kept for everyone: the largest webhook fits, a thousand messages of 2 KB each."""
+BROADCASTS_REMEMBERED_MAX = 10_000
+"""Events whose broadcast a message's trace can still tell the time of, about 200 B each."""
 REPLAY_EVENTS_PER_READ = 500
 """Events per read when a node catches up: about 1 MB."""
 STREAM_REPLAY_EVENTS = 40

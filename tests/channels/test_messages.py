@@ -251,7 +251,7 @@ def test_a_message_without_an_id_is_named_by_its_content() -> None:
         (AT * 1000, AT),
         (f"{AT}.7", AT),
         (-5, 0),
-        ("9" * 30, 2**40),
+        ("9" * 30, 1234),
         (None, 1234),
         ("soon", 1234),
         ([], 1234),

@@ -181,7 +181,6 @@ async def test_an_older_copy_is_restored_while_a_stream_is_open(mortal: Node, be
     assert chat["message_count"] == 4
 
 
-@pytest.mark.xfail(strict=True, reason="kept pages are compared by sequence, and a restored log may reach it again")
 async def test_a_page_of_the_list_from_before_a_restore_is_not_shown_after_it(
     mortal: Node, beside: Outside, tmp_path: Path
 ) -> None:

@@ -7,7 +7,8 @@ from wasl.channels.json_body import read_json
 
 Object = Mapping[str, Any]
 
-TIMESTAMP_SECONDS_MAX = 2**40
+TIMESTAMP_SECONDS_MAX = 253_370_764_800
+"""The beginning of the year 9999: a day later must still be a date."""
 _SECONDS_DIGITS = 10
 _MILLISECONDS_FROM = 10**11  # As seconds, this would be the year 5138.
 
@@ -57,7 +58,8 @@ def seconds_of(value: Any, otherwise: Any = None) -> int:
     """Read a Unix time in seconds, given as number or string, in seconds or milliseconds.
 
     What cannot be read falls back to `otherwise` (read by the same rules), then to 0: a message without a time stands
-    where it arrived. The result lies between 0 and 2^40.
+    where it arrived. The result lies between 0 and
+    TIMESTAMP_SECONDS_MAX.
     """
     if type(value) is str and len(value) == _SECONDS_DIGITS and value.isdecimal():
         return int(value)  # As Meta writes it, on the hot path.
@@ -79,7 +81,8 @@ def _seconds(value: Any) -> int | None:
             return None
     if seconds >= _MILLISECONDS_FROM:
         seconds //= 1000
-    return min(max(seconds, 0), TIMESTAMP_SECONDS_MAX)
+    # A time that no calendar has is no time: believed, it would stand below everything that follows.
+    return max(seconds, 0) if seconds <= TIMESTAMP_SECONDS_MAX else None
 
 
 def _unwrapped(text: str) -> Any:

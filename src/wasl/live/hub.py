@@ -9,10 +9,10 @@ from collections.abc import Coroutine, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from wasl.clock import monotonic
+from wasl.clock import monotonic, now_ms
 from wasl.domain.events import Cursor, Event, ResyncReason
 from wasl.errors import Unavailable
-from wasl.limits import HEADS_POLL_SECONDS, REPLAY_EVENTS_PER_READ
+from wasl.limits import BROADCASTS_REMEMBERED_MAX, HEADS_POLL_SECONDS, REPLAY_EVENTS_PER_READ
 from wasl.live.ring import Frame, Ring
 from wasl.observe import Metrics, log
 from wasl.store.database import Database
@@ -85,6 +85,8 @@ class Hub:
         self.closing = False
         self._database = database
         self._feeds: dict[int, Feed] = {}
+        self._broadcast_ms: dict[tuple[int, int], int] = {}
+        """(account, sequence) → when, of the newest events, for the trace of a message."""
         self._opening: dict[int, asyncio.Task[Feed]] = {}
         self._tasks: set[asyncio.Task[object]] = set()
 
@@ -105,6 +107,7 @@ class Hub:
             clients = len(feed.watchers)
             if clients:
                 feed.wake_all()
+                self._note_times(batch)
                 for event in batch:
                     log.info(
                         "sse broadcast",
@@ -113,6 +116,17 @@ class Hub:
                         sequence=event.sequence,
                         clients=clients,
                     )
+
+    def broadcast_ms(self, account_id: int, sequence: int) -> int | None:
+        """When this node told its streams of an event; None when it did not, or not lately."""
+        return self._broadcast_ms.get((account_id, sequence))
+
+    def _note_times(self, events: Sequence[Event]) -> None:
+        at_ms = now_ms()
+        for event in events:
+            self._broadcast_ms[event.account_id, event.sequence] = at_ms
+        while len(self._broadcast_ms) > BROADCASTS_REMEMBERED_MAX:
+            del self._broadcast_ms[next(iter(self._broadcast_ms))]
 
     async def feed(self, account_id: int) -> Feed:
         """The feed of an account, opened at the head of its log if need be."""
@@ -127,10 +141,15 @@ class Hub:
         feed.used_at = monotonic()
         return feed
 
-    def head(self, account_id: int) -> int | None:
-        """The newest sequence of an account as far as this node knows; None while nobody here watches it."""
+    def head(self, account_id: int) -> Cursor | None:
+        """Where an account's log ends as far as this node knows; None while nobody here watches it."""
         feed = self._feeds.get(account_id)
-        return feed.ring.tail.sequence if feed is not None else None
+        return feed.ring.tail if feed is not None else None
+
+    def watchers(self, account_id: int) -> int:
+        """How many streams of an account are open here."""
+        feed = self._feeds.get(account_id)
+        return len(feed.watchers) if feed is not None else 0
 
     async def resume(self, account_id: int, cursor: Cursor, limit: int) -> Resumption:
         """Read on from a cursor in the database, or learn why that cannot be done."""

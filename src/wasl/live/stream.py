@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from wasl.domain.events import Cursor, ResyncReason
+from wasl.errors import Unavailable
 from wasl.limits import DRAIN_SECONDS, STREAM_REPLAY_EVENTS, STREAM_WRITE_BYTES
 from wasl.live.hub import Feed, Hub, Watcher
 from wasl.live.ring import Frame
@@ -60,7 +61,11 @@ class Stream:
             else:
                 frames = self._feed.ring.after(cursor, STREAM_WRITE_BYTES)
             if frames is None:
-                found = await self._hub.resume(self._feed.account_id, cursor, STREAM_REPLAY_EVENTS)
+                try:
+                    found = await self._hub.resume(self._feed.account_id, cursor, STREAM_REPLAY_EVENTS)
+                except Unavailable:
+                    yield self._good_bye()  # The client returns, with its cursor, when the database may be back.
+                    return
                 if found.resync is not None:
                     cursor = found.head
                     yield block("resync", resync_data(found.resync, cursor), cursor)

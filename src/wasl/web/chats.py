@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from wasl.domain.events import Cursor
 from wasl.domain.people import Operator
 from wasl.limits import CACHED_PAGES_BYTES_MAX, CACHED_PAGES_MAX
 from wasl.observe import log
@@ -19,15 +20,15 @@ _Key = tuple[int, int, PageQuery]
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    sequence: int
+    as_of: Cursor
     chats: int
     body: bytes
 
 
 class Chats:
-    """Answers `unified-chats`. A page is as true as the log is long: it holds until its account's sequence moves."""
+    """Answers `unified-chats`. A page is as true as the log is long: it holds until its account's head moves."""
 
-    def __init__(self, database: Database, heads: Callable[[int], int | None]) -> None:
+    def __init__(self, database: Database, heads: Callable[[int], Cursor | None]) -> None:
         self._database = database
         self._heads = heads
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
@@ -57,7 +58,7 @@ class Chats:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        if kept.sequence != self._heads(key[0]):
+        if kept.as_of != self._heads(key[0]):
             self._forget(key)
             return None
         self._kept.move_to_end(key)
@@ -66,7 +67,7 @@ class Chats:
     def _keep(self, key: _Key, kept: _Kept) -> None:
         head = self._heads(key[0])
         # A head that nobody watches may move without our hearing of it; one that is ahead has moved already.
-        if head is None or head > kept.sequence:
+        if head is None or head.sequence > kept.as_of.sequence:
             return
         self._forget(key)
         self._kept[key] = kept
@@ -92,4 +93,4 @@ def _encoded(page: Page, query: PageQuery) -> _Kept:
         "page_size": query.page_size,
         "as_of": str(page.as_of),
     }
-    return _Kept(page.as_of.sequence, len(page.chats), orjson.dumps(answer))
+    return _Kept(page.as_of, len(page.chats), orjson.dumps(answer))

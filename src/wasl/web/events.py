@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from wasl.domain.events import Cursor
 from wasl.domain.people import Operator
-from wasl.errors import Invalid, TooMany, WaslError
+from wasl.errors import Invalid, TooMany, WaslError, WrongMethod
 from wasl.limits import POLL_EVENTS_MAX, POLL_WAIT_SECONDS_MAX, STREAM_WRITE_BYTES, STREAMS_PER_OPERATOR_MAX
 from wasl.live.hub import Feed, Hub, Watcher
 from wasl.live.ring import Frame
@@ -46,17 +46,29 @@ class EventStream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            if scope["method"] != "GET":
+                raise WrongMethod("Read the event stream with GET.")
             operator = self._sessions.authenticate(scope)
             cursor = _cursor_of(scope)
             if self._open.get(operator.id, 0) >= STREAMS_PER_OPERATOR_MAX:
                 raise TooMany(f"You have {STREAMS_PER_OPERATOR_MAX} streams open already.", code="too_many_streams")
+            feed = await self._hub.feed(operator.account_id)
         except WaslError as error:
             await failure(error)(scope, receive, send)
             return
+        watcher = Watcher()
+        feed.watchers.add(watcher)  # Before any snapshot is read: what happens meanwhile must wake us.
         self._open[operator.id] = self._open.get(operator.id, 0) + 1
+        self._hub.metrics.streams.inc()
+        listening = asyncio.ensure_future(_until_gone(receive, watcher))
         try:
-            await self._serve(operator, partial(self._allowed, scope), cursor, receive, send)
+            await self._serve(
+                scope, receive, send, operator, cursor, Stream(self._hub, feed, watcher, partial(self._allowed, scope))
+            )
         finally:
+            listening.cancel()
+            feed.watchers.discard(watcher)
+            self._hub.metrics.streams.dec()
             self._open[operator.id] -= 1
             if not self._open[operator.id]:
                 del self._open[operator.id]
@@ -70,35 +82,28 @@ class EventStream:
         return True
 
     async def _serve(
-        self, operator: Operator, allowed: Callable[[], bool], cursor: Cursor | None, receive: Receive, send: Send
+        self, scope: Scope, receive: Receive, send: Send, operator: Operator, cursor: Cursor | None, stream: Stream
     ) -> None:
-        feed = await self._hub.feed(operator.account_id)
-        watcher = Watcher()
-        feed.watchers.add(watcher)  # Before any snapshot is read: what happens meanwhile must wake us.
-        self._hub.metrics.streams.inc()
-        listening = asyncio.ensure_future(_until_gone(receive, watcher))
-        try:
-            first, resumed = b"", cursor is not None
-            if cursor is None:
+        first, resumed = b"", cursor is not None
+        if cursor is None:
+            try:
                 cursor, page = await self._snapshot(operator)
-                first = block("conversations", page, cursor)
-            log.info(
-                "sse client connected",
-                account_id=operator.account_id,
-                operator_id=operator.id,
-                cursor=str(cursor),
-                resumed=resumed,
-                clients=len(feed.watchers),
-            )
-            stream = Stream(self._hub, feed, watcher, allowed)
-            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-            async for chunk in stream.chunks(cursor, proven=not resumed, first=first):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
-        finally:
-            listening.cancel()
-            feed.watchers.discard(watcher)
-            self._hub.metrics.streams.dec()
+            except WaslError as error:
+                await failure(error)(scope, receive, send)
+                return
+            first = block("conversations", page, cursor)
+        log.info(
+            "sse client connected",
+            account_id=operator.account_id,
+            operator_id=operator.id,
+            cursor=str(cursor),
+            resumed=resumed,
+            clients=self._hub.watchers(operator.account_id),
+        )
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        async for chunk in stream.chunks(cursor, proven=not resumed, first=first):
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 class EventPoll:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from wasl.clock import monotonic, now_ms
 from wasl.domain.conversation import ConversationStatus
+from wasl.domain.events import Cursor
 from wasl.domain.people import Operator
 from wasl.limits import (
     HISTORY_DAYS_MAX,
@@ -45,12 +46,12 @@ Search = Annotated[
     str, Query(max_length=SEARCH_CHARACTERS_MAX, description="Any part of a name, a number or a username.")
 ]
 Status = Annotated[ConversationStatus | None, Query(description="Only conversations in this state.")]
-Heads = Callable[[int], int | None]
+Heads = Callable[[int], Cursor | None]
 Broadcasts = Callable[[int, int], int | None]
 
 
 class LiveChat:
-    """Every call below `/api/live-chat`. `heads` tells an account's newest sequence as far as this node knows;
+    """Every call below `/api/live-chat`. `heads` tells where an account's log ends as far as this node knows;
     `broadcasts` when an event of an account went out to its streams, in milliseconds."""
 
     def __init__(
@@ -59,7 +60,7 @@ class LiveChat:
         journal: Journal,
         team: Team,
         heads: Heads,
-        broadcasts: Broadcasts = lambda _account_id, _sequence: None,
+        broadcasts: Broadcasts,
     ) -> None:
         self._database = database
         self._chats = Chats(database, heads)
