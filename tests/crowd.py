@@ -42,7 +42,9 @@ def _write_conversations(connection: Connection, channel: Channel, conversations
         " FROM n"
     )
     connection.run(sql, (conversations,))
-    texts = connection.rows("SELECT conversation_key, search_text FROM conversations WHERE account_id = ?", (account_id,))
+    texts = connection.rows(
+        "SELECT conversation_key, search_text FROM conversations WHERE account_id = ?", (account_id,)
+    )
     connection.insert(CONVERSATION_WORDS, [row for key, text in texts for row in word_rows(account_id, key, text)])
     sql = (
         "INSERT INTO conversation_totals (account_id, status, total)"

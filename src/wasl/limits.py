@@ -68,7 +68,7 @@ SEARCH_NAME_WORDS_MAX = 8
 SEARCH_MATCHES_SORTED_ANYWAY = 200
 """Up to here all matches are looked up and sorted, in about a millisecond."""
 SEARCH_MATCHES_SORTED_MAX = 2_000
-"""Up to here they are, if walking the list itself does not fill the page sooner; a commoner word is left to the walk."""
+"""Up to here they are, if walking the list does not fill the page sooner; a commoner word is left to the walk."""
 SEARCH_WALK_ROWS_MAX = 50_000
 """How many conversations one request of a search for a very common word looks through; the next page goes on there."""
 SEARCH_INSIDE_ROWS_MAX = 5_000
