@@ -119,7 +119,7 @@ class TestACrowd:
         assert [chat["user_name"] for chat in page.chats] == names([199, 99])
         assert (page.total, page.total_is_exact, page.has_more) == (2, True, False)
         page = page_of(database, cast, search="c", page_size=10)
-        assert (len(page.chats), page.total, page.total_is_exact, page.has_more) == (10, 250, True, True)
+        assert (len(page.chats), page.total_is_exact, page.has_more) == (10, False, True)
 
     async def test_search_pages_by_number(self, database: Database, cast: Cast) -> None:
         for search in ("customer", "c"):

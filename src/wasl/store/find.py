@@ -16,7 +16,7 @@ from wasl.store.search import finding, matching_keys
 
 NEWEST = 2**62
 """Above every sequence: a walk from here begins at the top of the list."""
-_FIRST_STEP_ROWS = 1_000
+_FIRST_STEP_ROWS = 2_000
 _STEP_GROWTH = 4
 _WALKED_PER_SORTED = 5
 """So many rows of the list are walked over in the time in which one match, lying anywhere, is looked up."""
@@ -83,17 +83,17 @@ def nth_sequence(connection: Connection, wanted: Wanted, place: int) -> int | No
 
 
 def _beginning_page(connection: Connection, wanted: Wanted, text: str) -> Found:
-    keys = matching_keys(connection, wanted.account_id, text, SEARCH_MATCHES_SORTED_MAX)
-    if keys is not None and len(keys) <= SEARCH_MATCHES_SORTED_ANYWAY:
+    keys = matching_keys(connection, wanted.account_id, text, SEARCH_MATCHES_SORTED_ANYWAY)
+    if keys is not None:
         return _sorted_page(connection, wanted, keys)
     walk = _Walk(connection, wanted, finding(connection, text))
-    walk.go_on(SEARCH_WALK_ROWS_MAX if keys is None else len(keys) * _WALKED_PER_SORTED)
-    if keys is not None and not walk.full and not walk.ended:
-        return _sorted_page(connection, wanted, keys)
-    found = walk.page()
-    if keys is not None and wanted.status is None:
-        return replace(found, total=len(keys), total_is_exact=True)
-    return found
+    walk.go_on(_FIRST_STEP_ROWS)
+    if not walk.full and not walk.ended:  # No word that many newcomers have; perhaps it is rare enough to be sorted.
+        keys = matching_keys(connection, wanted.account_id, text, SEARCH_MATCHES_SORTED_MAX)
+        walk.go_on(SEARCH_WALK_ROWS_MAX if keys is None else len(keys) * _WALKED_PER_SORTED)
+        if keys is not None and not walk.full and not walk.ended:
+            return _sorted_page(connection, wanted, keys)
+    return walk.page()
 
 
 def _inside_page(connection: Connection, wanted: Wanted, text: str) -> Found:
