@@ -22,7 +22,7 @@ from wasl.store.database import Row
 from wasl.store.message_row import MESSAGES
 from wasl.store.migrate import known_migrations
 from wasl.store.open import DATABASE_FILE
-from wasl.store.search import SEARCH_TABLES
+from wasl.store.search import CONVERSATION_WORDS
 
 if TYPE_CHECKING:
     import psycopg
@@ -31,6 +31,7 @@ BYTES_PER_CONVERSATION = 4_000
 """What one takes on the disk with its five messages and all indexes; twice that while it is being built."""
 _ROWS_AT_ONCE = 20_000
 _HEAD_TAG = 7
+_ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t"})
 
 
 def sqlite_installation(size: int) -> tuple[Settings, Population]:
@@ -65,16 +66,15 @@ def postgres_installation(size: int, url: str, folder: Path) -> tuple[Settings, 
     return settings, population
 
 
-def _tables(population: Population, dialect: str) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:
+def _tables(population: Population) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:
     """Name, columns and rows of what is written, in an order in which everything is known when its turn comes."""
     yield "messages", tuple(MESSAGES.columns), population.messages()
     yield "contacts", ("account_id", "contact_id", "name", "language", "created_ms"), population.contacts()
     yield "contact_identities", ("account_id", "kind", "value", "contact_id"), population.identities()
     yield "conversations", tuple(CONVERSATIONS.columns), population.conversations()
-    search = SEARCH_TABLES[dialect]
-    yield search.name, tuple(search.columns), population.search_rows(dialect)
     columns = ("account_id", "operator_id", "conversation_key", "read_sequence", "read_inbound")
     yield "read_markers", columns, population.read_markers()
+    yield "conversation_words", tuple(CONVERSATION_WORDS.columns), population.words()
     yield "conversation_totals", ("account_id", "status", "total"), population.totals()
 
 
@@ -97,7 +97,7 @@ def _fill_sqlite(path: Path, population: Population) -> None:
     connection.execute("BEGIN")
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    for table, columns, rows in _tables(population, "sqlite"):
+    for table, columns, rows in _tables(population):
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         connection.executemany(sql, rows)
     for statement in (*(sql for _, sql in indexes), *_after(population)):
@@ -115,7 +115,7 @@ def _fill_postgres(connection: "psycopg.Connection[Row]", population: Population
     connection.execute("SET maintenance_work_mem = '512MB'")
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    for table, columns, rows in _tables(population, "postgres"):
+    for table, columns, rows in _tables(population):
         with connection.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
             lines = (_copy_line(row) for row in rows)
             while part := "".join(islice(lines, _ROWS_AT_ONCE)):
@@ -127,16 +127,8 @@ def _fill_postgres(connection: "psycopg.Connection[Row]", population: Population
 
 
 def _copy_line(row: Row) -> str:
-    """A row in the text format of COPY; none of our texts holds what would have to be escaped but backslashes."""
-    return "\t".join(_copy_value(value) for value in row) + "\n"
-
-
-def _copy_value(value: object) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, list):
-        return "{" + ",".join(map(str, value)) + "}"
-    return str(value).replace("\\", "\\\\")
+    """A row in the text format of COPY."""
+    return "\t".join("\\N" if value is None else str(value).translate(_ESCAPED) for value in row) + "\n"
 
 
 def _need_room(size: int) -> None:

@@ -18,7 +18,7 @@ from wasl.domain.position import Clocks
 from wasl.store.conversation_row import ChannelFace, Conversation
 from wasl.store.database import Row
 from wasl.store.message_row import MESSAGES, Message
-from wasl.store.search import search_row, search_text_of
+from wasl.store.search import search_text_of, word_rows
 
 ACCOUNT, CHANNEL, OPERATOR = 1, 1, 1
 """What an empty installation gives to the first of each."""
@@ -187,11 +187,13 @@ class Population:
         for customer in range(self.size):
             yield self._conversation(customer).insert_row()
 
-    def search_rows(self, dialect: str) -> Iterator[Row]:
-        """What every conversation is found by."""
-        for customer in range(self.size):
-            row = self._conversation(customer)
-            yield search_row(dialect, row.account_id, row.key, row.search_text)
+    def words(self) -> Iterator[Row]:
+        """What they are found by, in the order of the index, which is filled in one go."""
+        # Every letter of ours is ASCII, so that Python's order is the databases'.
+        yield from sorted(row for customer in range(self.size) for row in self._words(customer))
+
+    def _words(self, customer: int) -> list[Row]:
+        return word_rows(ACCOUNT, self.contact_id(customer), search_text_of(self._person(customer)))
 
     def read_markers(self) -> Iterator[Row]:
         """Where the operator has read to: all but one conversation in ten to its end."""
@@ -206,13 +208,16 @@ class Population:
         for status in ConversationStatus:
             yield ACCOUNT, status.value, states.count(status) * self.long_ones
 
+    def _person(self, customer: int) -> dict[str, Any]:
+        phone, bsuid = self.phone(customer), _bsuid(customer)
+        known = [{"kind": "phone", "value": phone}, {"kind": "bsuid", "value": bsuid}]
+        return {"name": self.name(customer), "phone": phone, "username": None, "bsuid": bsuid, "identities": known}
+
     def _conversation(self, customer: int) -> Conversation:
         last = self.kept.last_sequence[customer]
         message = self._message(last, customer, inbound=self.kept.messages[customer] % 2 == 1)
         moment_ms = self.moment_ms(last)
-        phone, bsuid = self.phone(customer), _bsuid(customer)
-        known = [{"kind": "phone", "value": phone}, {"kind": "bsuid", "value": bsuid}]
-        person = {"name": self.name(customer), "phone": phone, "username": None, "bsuid": bsuid, "identities": known}
+        person = self._person(customer)
         handover = _handover(customer)
         return Conversation(
             account_id=ACCOUNT,

@@ -1,15 +1,16 @@
 """Many conversations at once, written straight into the tables: for the shape of plans and pages, not for stories."""
 
 from wasl.store.database import Connection, Engine
-from wasl.store.search import SEARCH_TABLES, search_row
+from wasl.store.search import CONVERSATION_WORDS, word_rows
 from wasl.store.team import Channel
 
-_ROWS_AT_ONCE = 2_000
 _NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
 _CUSTOMER = (
     """'{"name":"Customer ' || i || '","phone":"' || (9613000000 + i) || '","username":null,"bsuid":null,"""
     """"identities":[]}'"""
 )
+# As `search_text_of` makes it: the phone, the name, and the name's second word.
+_SEARCH_TEXT = "'\n' || (9613000000 + i) || '\t\ncustomer ' || i || '\n' || i"
 _STATUS = "CASE i % 4 WHEN 0 THEN 'bot' WHEN 1 THEN 'human' WHEN 2 THEN 'waiting_human' ELSE 'resolved' END"
 
 
@@ -36,17 +37,15 @@ def _write_conversations(connection: Connection, channel: Channel, conversations
         " last_activity_ms, created_ms, customer, search_text)"
         f" SELECT {account_id}, i, '{name}' || (9613000000 + i), {channel.id}, i, i, i,"
         f" {_STATUS}, CASE i % 4 WHEN 1 THEN 1 END, CASE i % 4 WHEN 2 THEN 1790000000000 + i END, {messages_each},"
-        f" {messages_each}, 1790000000000 + i, 1790000000000, {_CUSTOMER}, 'customer ' || i || ' ' || (9613000000 + i)"
+        f" {messages_each}, 1790000000000 + i, 1790000000000, {_CUSTOMER},"
+        f" {_SEARCH_TEXT}"
         " FROM n"
     )
     connection.run(sql, (conversations,))
-    names = connection.rows(
+    texts = connection.rows(
         "SELECT conversation_key, search_text FROM conversations WHERE account_id = ?", (account_id,)
     )
-    for start in range(0, len(names), _ROWS_AT_ONCE):
-        part = names[start : start + _ROWS_AT_ONCE]
-        rows = [search_row(connection.dialect, account_id, key, text) for key, text in part]
-        connection.insert(SEARCH_TABLES[connection.dialect], rows)
+    connection.insert(CONVERSATION_WORDS, [row for key, text in texts for row in word_rows(account_id, key, text)])
     sql = (
         "INSERT INTO conversation_totals (account_id, status, total)"
         " SELECT account_id, status, count(*) FROM conversations WHERE account_id = ? GROUP BY account_id, status"

@@ -64,13 +64,17 @@ LISTED_CONVERSATIONS_MAX = 500
 """What the lists without pages show: those being served, those waiting, those of one contact."""
 PREVIEW_CHARACTERS = 200
 SEARCH_CHARACTERS_MAX = 100
-SEARCH_PIECES_MAX = 4
-"""Pieces of a query that the index is asked for. More of them cost more than what they rule out."""
+"""Of a query, and of each word that a conversation is found by: so no query is longer than what it is compared with."""
+SEARCH_NAME_WORDS_MAX = 8
+"""Words of a name that a search may begin with; each is a row of the index."""
+SEARCH_MATCHES_SORTED_ANYWAY = 200
+"""Up to here all matches are looked up and sorted, in about a millisecond."""
 SEARCH_MATCHES_SORTED_MAX = 2_000
-"""Up to here matches are collected and sorted; a commoner word is found faster by walking the list itself."""
+"""Up to here they are, if walking the list does not fill the page sooner; a commoner word is left to the walk."""
 SEARCH_WALK_ROWS_MAX = 50_000
-"""How many conversations one request of a search for a very short or very common word looks through; the next page
-goes on from there."""
+"""How many conversations one request of a search for a very common word looks through; the next page goes on there."""
+SEARCH_INSIDE_ROWS_MAX = 5_000
+"""What no word begins with is looked for inside the words of so many of the newest conversations."""
 HISTORY_DAYS_MAX = 3_650
 METRICS_WINDOW_HOURS = 24
 METRICS_EVENTS_COUNTED_MAX = 50_000

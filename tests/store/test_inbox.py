@@ -95,14 +95,18 @@ class TestACrowd:
     async def test_a_search_in_one_status_pages_too(self, database: Database, cast: Cast) -> None:
         query = {"search": "customer", "status": ConversationStatus.BOT, "page_size": 7}
         assert walk(database, cast, **query) == names(range(248, 0, -4))
-        assert page_of(database, cast, **query).total == 62
+        page = page_of(database, cast, **query)
+        assert (page.total, page.total_is_exact) == (8, False)  # Found on the way down; there are more.
+        page = page_of(database, cast, search="customer 24", status=ConversationStatus.BOT)
+        assert (page.total, page.total_is_exact) == (4, True)
 
     async def test_a_common_word_is_found_by_walking(
         self, database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The same answers, page by page, when more match than are sorted, and when every step is tiny."""
-        monkeypatch.setattr(find, "SEARCH_MATCHES_SORTED_MAX", 20)
-        for first_step, walk_rows in ((1_000, 50_000), (3, 50_000), (3, 17)):
+        monkeypatch.setattr(find, "SEARCH_MATCHES_SORTED_ANYWAY", 5)
+        for most, first_step, walk_rows in ((20, 1_000, 50_000), (20, 3, 50_000), (20, 3, 17), (300, 3, 17)):
+            monkeypatch.setattr(find, "SEARCH_MATCHES_SORTED_MAX", most)
             monkeypatch.setattr(find, "_FIRST_STEP_ROWS", first_step)
             monkeypatch.setattr(find, "SEARCH_WALK_ROWS_MAX", walk_rows)
             assert walk(database, cast, search="customer") == names(range(250, 0, -1))
@@ -110,7 +114,7 @@ class TestACrowd:
             found = walk(database, cast, search="customer 1", status=ConversationStatus.BOT, page_size=5)
             assert found == names([*range(196, 99, -4), 16, 12])
 
-    async def test_one_letter_is_found_by_walking(self, database: Database, cast: Cast) -> None:
+    async def test_two_digits_and_one_letter(self, database: Database, cast: Cast) -> None:
         page = page_of(database, cast, search="99", page_size=10)
         assert [chat["user_name"] for chat in page.chats] == names([199, 99])
         assert (page.total, page.total_is_exact, page.has_more) == (2, True, False)

@@ -16,7 +16,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that is written in sets: its columns with their types (`int`, `text`, `ints` for a list) and its key."""
+    """A table that is written in sets: its columns with their types (`int`, `text`) and its key."""
 
     name: str
     columns: Mapping[str, str]

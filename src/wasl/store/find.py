@@ -5,25 +5,36 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wasl.domain.conversation import ConversationStatus
-from wasl.limits import SEARCH_MATCHES_SORTED_MAX, SEARCH_WALK_ROWS_MAX
+from wasl.limits import (
+    SEARCH_INSIDE_ROWS_MAX,
+    SEARCH_MATCHES_SORTED_ANYWAY,
+    SEARCH_MATCHES_SORTED_MAX,
+    SEARCH_WALK_ROWS_MAX,
+)
 from wasl.store.database import Connection
-from wasl.store.search import SHORT_PIECE, candidate_keys
+from wasl.store.search import finding, matching_keys
 
 NEWEST = 2**62
 """Above every sequence: a walk from here begins at the top of the list."""
-_FIRST_STEP_ROWS = 1_000
+_FIRST_STEP_ROWS = 2_000
 _STEP_GROWTH = 4
+_WALKED_PER_SORTED = 5
+"""So many rows of the list are walked over in the time in which one match, lying anywhere, is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A stretch of an account's list: the first `limit` rows below the sequence `before`, after skipping some."""
+    """A stretch of an account's list: the first `limit` rows below the sequence `before`, after skipping some.
+
+    `inside` is how a search goes on that began by looking inside words; None while that is undecided.
+    """
 
     account_id: int
     status: ConversationStatus | None
     before: int
     skip: int
     limit: int
+    inside: bool | None = None
 
     def condition(self, prefix: str = "") -> tuple[str, tuple[Any, ...]]:
         """The SQL of what belongs to it, with its parameters."""
@@ -35,21 +46,29 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The keys of a page's conversations, and below which sequence the next page begins."""
+    """The keys of a page's conversations, and below which sequence the next page begins.
+
+    `inside` tells whether they were looked for inside words, because no word begins with the query.
+    """
 
     keys: Sequence[int]
     next_before: int | None
     total: int
     total_is_exact: bool
+    inside: bool = False
 
 
 def find_conversations(connection: Connection, wanted: Wanted, text: str) -> Found:
-    """The conversations that contain `text` (folded), newest activity first."""
-    if len(text) >= SHORT_PIECE:
-        candidates = candidate_keys(connection, wanted.account_id, text, SEARCH_MATCHES_SORTED_MAX + 1)
-        if len(candidates) <= SEARCH_MATCHES_SORTED_MAX:
-            return _sorted_page(connection, wanted, text, candidates)
-    return _walked_page(connection, wanted, text)
+    """The conversations that `text` (a `query_text`) finds, newest activity first.
+
+    All that have a word beginning with it are found, or a number ending with it; only when there are none, those among
+    the newest that hold it inside a word. Which of the two it was, the next page takes from this one.
+    """
+    if not wanted.inside:
+        found = _beginning_page(connection, wanted, text)
+        if wanted.inside is not None or not found.total_is_exact or found.total:
+            return found
+    return _inside_page(connection, wanted, text)
 
 
 def nth_sequence(connection: Connection, wanted: Wanted, place: int) -> int | None:
@@ -63,12 +82,34 @@ def nth_sequence(connection: Connection, wanted: Wanted, place: int) -> int | No
     return int(rows[0][0]) if rows else None
 
 
-def _sorted_page(connection: Connection, wanted: Wanted, text: str, candidates: Sequence[int]) -> Found:
+def _beginning_page(connection: Connection, wanted: Wanted, text: str) -> Found:
+    keys = matching_keys(connection, wanted.account_id, text, SEARCH_MATCHES_SORTED_ANYWAY)
+    if keys is not None:
+        return _sorted_page(connection, wanted, keys)
+    walk = _Walk(connection, wanted, finding(connection, text))
+    walk.go_on(_FIRST_STEP_ROWS)
+    if not walk.full and not walk.ended:  # No word that many newcomers have; perhaps it is rare enough to be sorted.
+        keys = matching_keys(connection, wanted.account_id, text, SEARCH_MATCHES_SORTED_MAX)
+        walk.go_on(SEARCH_WALK_ROWS_MAX if keys is None else len(keys) * _WALKED_PER_SORTED)
+        if keys is not None and not walk.full and not walk.ended:
+            return _sorted_page(connection, wanted, keys)
+    return walk.page()
+
+
+def _inside_page(connection: Connection, wanted: Wanted, text: str) -> Found:
+    floor = nth_sequence(connection, replace(wanted, before=NEWEST), SEARCH_INSIDE_ROWS_MAX)
+    walk = _Walk(connection, wanted, finding(connection, text, inside=True), floor or 0)
+    walk.go_on(SEARCH_INSIDE_ROWS_MAX)
+    found = walk.page()
+    return replace(found, total_is_exact=found.total_is_exact and floor is None, inside=True)
+
+
+def _sorted_page(connection: Connection, wanted: Wanted, keys: Sequence[int]) -> Found:
     sql = (
         "SELECT last_sequence, conversation_key, status FROM conversations"
-        f" WHERE account_id = ? AND conversation_key = ANY(?) AND {_contains(connection)}"
+        " WHERE account_id = ? AND conversation_key = ANY(?)"
     )
-    matches = connection.rows(sql, (wanted.account_id, list(candidates), text)) if candidates else []
+    matches = connection.rows(sql, (wanted.account_id, list(keys))) if keys else []
     if wanted.status is not None:
         matches = [match for match in matches if match[2] == wanted.status]
     below = sorted((match for match in matches if match[0] < wanted.before), reverse=True)[wanted.skip :]
@@ -77,37 +118,52 @@ def _sorted_page(connection: Connection, wanted: Wanted, text: str, candidates: 
     return Found([key for _, key, _ in page], next_before, len(matches), True)
 
 
-def _walked_page(connection: Connection, wanted: Wanted, text: str) -> Found:
-    """Look through the list from the top, in growing steps, until the page is full or the request has cost enough."""
-    enough = wanted.skip + wanted.limit + 1
-    found: list[tuple[int, int]] = []
-    rest, walked, step, ended = wanted, 0, _FIRST_STEP_ROWS, False
-    while not ended and len(found) < enough and walked < SEARCH_WALK_ROWS_MAX:
-        step = min(step, SEARCH_WALK_ROWS_MAX - walked)
-        floor = nth_sequence(connection, rest, step)
-        found += _matches_above(connection, rest, floor or 0, text, enough - len(found))
-        ended = floor is None
-        rest = replace(rest, before=(floor or 0) + 1)
-        walked, step = walked + step, step * _STEP_GROWTH
-    page = found[wanted.skip : wanted.skip + wanted.limit]
-    if len(found) == enough:
-        next_before: int | None = page[-1][0]
-    else:  # Not full, but perhaps not at the end either: the next page goes on where this walk stopped.
-        next_before = None if ended else rest.before
-    whole = next_before is None and wanted.before == NEWEST
-    return Found([key for _, key in page], next_before, len(found), whole)
+class _Walk:
+    """A look through the list from its top to the sequence `floor`, in growing steps, until the page is full or the
+    request has cost enough."""
 
+    def __init__(
+        self, connection: Connection, wanted: Wanted, condition: tuple[str, tuple[str, ...]], floor: int = 0
+    ) -> None:
+        self._connection = connection
+        self._wanted = self._rest = wanted
+        self._condition = condition
+        self._floor = floor
+        self._enough = wanted.skip + wanted.limit + 1
+        self._found: list[tuple[int, int]] = []
+        self._rows = 0
+        self._step = _FIRST_STEP_ROWS
+        self.ended = False
 
-def _matches_above(connection: Connection, rest: Wanted, floor: int, text: str, limit: int) -> list[tuple[int, int]]:
-    """`(last_sequence, key)` of the matches whose place is above `floor`."""
-    condition, parameters = rest.condition()
-    sql = (
-        f"SELECT last_sequence, conversation_key FROM conversations WHERE {condition}"
-        f" AND last_sequence > ? AND {_contains(connection)} ORDER BY last_sequence DESC LIMIT ?"
-    )
-    return [(row[0], row[1]) for row in connection.rows(sql, (*parameters, floor, text, limit))]
+    @property
+    def full(self) -> bool:
+        return len(self._found) == self._enough
 
+    def go_on(self, rows_max: int) -> None:
+        """Look on until `rows_max` rows have been looked at in all."""
+        while not self.ended and not self.full and self._rows < rows_max:
+            step = min(self._step, rows_max - self._rows)
+            floor = nth_sequence(self._connection, self._rest, step) or 0
+            self.ended = floor <= self._floor
+            self._look(max(floor, self._floor))
+            self._rest = replace(self._rest, before=floor + 1)
+            self._rows, self._step = self._rows + step, self._step * _STEP_GROWTH
 
-def _contains(connection: Connection) -> str:
-    """The condition that a conversation's search text holds the parameter."""
-    return f"{'instr' if connection.dialect == 'sqlite' else 'strpos'}(search_text, ?) > 0"
+    def _look(self, floor: int) -> None:
+        condition, parameters = self._rest.condition()
+        sql = (
+            f"SELECT last_sequence, conversation_key FROM conversations WHERE {condition}"
+            f" AND last_sequence > ? AND {self._condition[0]} ORDER BY last_sequence DESC LIMIT ?"
+        )
+        missing = self._enough - len(self._found)
+        self._found += self._connection.rows(sql, (*parameters, floor, *self._condition[1], missing))
+
+    def page(self) -> Found:
+        """What was found, and where the next page goes on: below the last row, or where this walk stopped."""
+        page = self._found[self._wanted.skip :][: self._wanted.limit]
+        if self.full:
+            next_before: int | None = page[-1][0]
+        else:
+            next_before = None if self.ended else self._rest.before
+        whole = next_before is None and self._wanted.before == NEWEST
+        return Found([key for _, key in page], next_before, len(self._found), whole)

@@ -11,7 +11,7 @@ from wasl.limits import LISTED_CONVERSATIONS_MAX, PAGE_NUMBER_MAX, PAGE_SIZE_DEF
 from wasl.store.conversation_row import CONVERSATION_FIELDS, CONVERSATION_SOURCE, Conversation
 from wasl.store.database import Connection, Row
 from wasl.store.event_log import head_of
-from wasl.store.find import NEWEST, Wanted, find_conversations, nth_sequence
+from wasl.store.find import NEWEST, Found, Wanted, find_conversations, nth_sequence
 from wasl.store.message_row import Json
 from wasl.store.search import query_text
 
@@ -22,7 +22,9 @@ LISTED_SELECT = (
 """Rows of the list as one operator sees them; the first parameter is the operator's id."""
 
 ACTIVE = (ConversationStatus.BOT, ConversationStatus.HUMAN, ConversationStatus.WAITING_HUMAN)
-_CURSOR = re.compile(r"[1-9][0-9]{0,17}")
+_CONTACT_ID = re.compile(r"[1-9][0-9]{0,17}")
+_CURSOR = re.compile(r"([1-9][0-9]{0,17})(i?)")
+"""Below which sequence the page begins; `i` goes on with a search inside words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def conversation_page(connection: Connection, account_id: int, operator_id: int,
         return _plain_page(connection, operator_id, wanted, as_of)
     found = find_conversations(connection, wanted, text)
     chats = _shown_by_key(connection, account_id, operator_id, found.keys)
-    return Page(chats, _cursor(found.next_before), found.total, found.total_is_exact, as_of)
+    return Page(chats, _cursor(found.next_before, found.inside), found.total, found.total_is_exact, as_of)
 
 
 def active_conversations(connection: Connection, account_id: int, operator_id: int, search: str = "") -> Listing:
@@ -87,7 +89,7 @@ def active_conversations(connection: Connection, account_id: int, operator_id: i
     text = query_text(search)
     stretches = [Wanted(account_id, status, NEWEST, 0, LISTED_CONVERSATIONS_MAX) for status in ACTIVE]
     if text:
-        found = [find_conversations(connection, wanted, text) for wanted in stretches]
+        found = _found_in_any(connection, stretches, text)
         keys = [key for each in found for key in each.keys]
         chats, total = _shown_by_key(connection, account_id, operator_id, keys), sum(each.total for each in found)
     else:
@@ -131,7 +133,7 @@ def conversation_row(
 
 def contact_id_of(user_id: str) -> int:
     """The number inside a `user_id`. Raises NotFound for a text that names no contact anywhere."""
-    if not _CURSOR.fullmatch(user_id):
+    if not _CONTACT_ID.fullmatch(user_id):
         raise NotFound("There is no such contact.")
     return int(user_id)
 
@@ -151,9 +153,10 @@ def shown(row: Row) -> Json:
 
 def _wanted(account_id: int, query: PageQuery) -> Wanted:
     if query.cursor is not None:
-        if not _CURSOR.fullmatch(query.cursor):
+        place = _CURSOR.fullmatch(query.cursor)
+        if not place:
             raise Invalid("This cursor is not one that an earlier page gave as next_cursor.", code="bad_cursor")
-        return Wanted(account_id, query.status, int(query.cursor), 0, query.page_size)
+        return Wanted(account_id, query.status, int(place[1]), 0, query.page_size, inside=bool(place[2]))
     if not 1 <= query.page <= PAGE_NUMBER_MAX:
         raise Invalid(f"Pages are numbered from 1 to {PAGE_NUMBER_MAX}; go deeper with next_cursor.")
     return Wanted(account_id, query.status, NEWEST, (query.page - 1) * query.page_size, query.page_size)
@@ -192,6 +195,14 @@ def _newest_of(connection: Connection, operator_id: int, stretches: Sequence[Wan
     return _newest_first(shown(row) for row in connection.rows(sql, (operator_id, stretches[0].account_id, newest)))
 
 
+def _found_in_any(connection: Connection, stretches: Sequence[Wanted], text: str) -> list[Found]:
+    """A search of several stretches: inside words only when no word in any of them begins with it."""
+    found = [find_conversations(connection, replace(wanted, inside=False), text) for wanted in stretches]
+    if not any(each.keys for each in found):
+        found = [find_conversations(connection, replace(wanted, inside=True), text) for wanted in stretches]
+    return found
+
+
 def _shown_by_key(connection: Connection, account_id: int, operator_id: int, keys: Sequence[int]) -> list[Json]:
     if not keys:
         return []
@@ -204,5 +215,5 @@ def _newest_first(chats: Iterable[Json]) -> list[Json]:
     return sorted(chats, key=lambda chat: -int(chat["last_sequence"]))
 
 
-def _cursor(before: int | None) -> str | None:
-    return str(before) if before is not None else None
+def _cursor(before: int | None, inside: bool = False) -> str | None:
+    return f"{before}{'i' if inside else ''}" if before is not None else None

@@ -17,11 +17,8 @@ _PLACEHOLDERS = {
     "{{id}}": "INTEGER PRIMARY KEY AUTOINCREMENT",
     "{{bytes}}": "BLOB",
     "{{hot_row}}": "",
-    # See store/search.py. No positions, no text of its own: only which conversations hold a piece.
-    "{{search}}": (
-        "CREATE VIRTUAL TABLE conversation_search"
-        " USING fts5 (pieces, tokenize = 'ascii', detail = none, content = '', columnsize = 0);"
-    ),
+    "{{clustered}}": "WITHOUT ROWID",
+    "{{bytewise}}": "",
 }
 BUSY_MILLISECONDS = 10_000
 CACHE_KIB = 64 * 1024

@@ -1,4 +1,6 @@
--- One dialect subset for SQLite and PostgreSQL. Placeholders: {{bytes}}, {{id}} (a generated key).
+-- One dialect subset for SQLite and PostgreSQL. Placeholders: {{bytes}}, {{id}} (a generated key), {{hot_row}} (a row that
+-- changes all the time), {{clustered}} (rows that lie in the order of their key), {{bytewise}} (text in the order of its
+-- code points, whatever the language of the database).
 -- Times are milliseconds since 1970, UTC, unless a name says otherwise. Within an account, whatever is made together
 -- with an event takes that event's sequence as its key: unique, small, ascending, and known before the insert.
 
@@ -108,6 +110,14 @@ CREATE INDEX conversations_waiting ON conversations (account_id, priority DESC, 
 CREATE INDEX conversations_of_operator ON conversations (account_id, operator_id) WHERE status = 'human';
 CREATE INDEX conversations_by_sentiment ON conversations (account_id, sentiment) WHERE sentiment IS NOT NULL;
 
+-- What conversations are found by: see store/search.py.
+CREATE TABLE conversation_words (
+  account_id BIGINT NOT NULL,
+  word TEXT {{bytewise}} NOT NULL,
+  conversation_key BIGINT NOT NULL,
+  PRIMARY KEY (account_id, word, conversation_key)
+) {{clustered}};
+
 CREATE TABLE conversation_totals (
   account_id BIGINT NOT NULL,
   status TEXT NOT NULL,
@@ -158,7 +168,7 @@ CREATE TABLE read_markers (
   read_sequence BIGINT NOT NULL,
   read_inbound BIGINT NOT NULL, -- how many live inbound messages stand up to read_sequence
   PRIMARY KEY (operator_id, conversation_key)
-);
+) {{clustered}};
 
 CREATE TABLE events (
   account_id BIGINT NOT NULL,
@@ -239,4 +249,3 @@ CREATE TABLE installation (
   only_row BIGINT PRIMARY KEY,
   secret_check TEXT NOT NULL -- derived from WASL_SECRET_KEY, so that a start with another key is refused
 );
-{{search}}
