@@ -7,6 +7,8 @@ import { useScreen } from "../live/store.ts";
 
 const REFRESH_MS = 15_000;
 const SOON_MS = 500;
+/** The server answers from memory for five seconds; this look is surely past what it remembered. */
+const SURELY_MS = 6000;
 
 export function MetricsLine() {
   const text = useText();
@@ -34,7 +36,7 @@ function useEarlier(refetch: () => unknown): void {
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the number is the reason
   useEffect(() => {
-    const timer = setTimeout(refetch, SOON_MS);
-    return () => clearTimeout(timer);
+    const timers = [SOON_MS, SURELY_MS].map((delay) => setTimeout(refetch, delay));
+    return () => timers.forEach(clearTimeout);
   }, [waiting, refetch]);
 }
