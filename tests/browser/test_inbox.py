@@ -122,6 +122,7 @@ async def test_the_filter_follows_who_answers(
     await until(lambda: shows_only(sara, []), shown=sara.row_ids)
     await sara.page.get_by_test_id("filter-resolved").click()
     await until(lambda: shows_only(sara, [chat["conversation_id"]]), shown=sara.row_ids)
+    await expect(sara.page.get_by_test_id("metrics")).to_contain_text(f"{len(guests) - 1} are waiting")
 
 
 async def test_unread_counts_are_each_operator_s_own(

@@ -103,6 +103,9 @@ async def leave_unseen(phones: Phones, sara: Screen) -> None:
     await sara.type("One is ready")
     await expect(sara.page.get_by_test_id("guard")).to_be_visible()
     await expect(sara.page.get_by_test_id("guard")).to_contain_text("wait, make it two")
+    # What is held back and what it was held back for stand right above the question.
+    for words in ("wait, make it two", "One is ready"):
+        await expect(sara.bubble(words)).to_be_in_viewport(ratio=1)
     assert await phones.words_accepted() == []
 
 
