@@ -4,11 +4,19 @@ import atexit
 import logging
 import sys
 import threading
+from bisect import bisect_left
+from collections.abc import Iterator, MutableMapping
+from itertools import accumulate
 from typing import IO, Any
 
 import orjson
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from wasl.clock import iso, now_ms
 
 _FLUSH_SECONDS = 0.1
 
@@ -64,27 +72,30 @@ def configure_logs(level: str = "info", form: str = "json", out: IO[bytes] | Non
     """Set up the program's log: JSON lines to `out` (standard output), or coloured ones for a person
     (`form="console"`)."""
     minimum = logging.getLevelNamesMapping()[level.upper()]
-    shared: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    if form == "console":
-        processors, factory = [*shared, structlog.dev.ConsoleRenderer()], structlog.PrintLoggerFactory(sys.stdout)
-    else:
-        writer = LineWriter(out or sys.stdout.buffer)
-        processors = [*shared, structlog.processors.JSONRenderer(serializer=_dumps)]
-        factory = lambda *_: writer  # type: ignore[assignment] # noqa: E731
+    processors: list[Any] = [_json_line]
+    writer = LineWriter(out or sys.stdout.buffer) if form == "json" else None
+    if writer is None:
+        processors = [
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(),
+        ]
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(minimum),
-        logger_factory=factory,
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout) if writer is None else lambda *_: writer,
         cache_logger_on_first_use=True,
     )
 
 
-def _dumps(value: Any, **_: Any) -> bytes:
-    return orjson.dumps(value, default=str)
+def _json_line(logger: Any, level: str, fields: MutableMapping[str, Any]) -> bytes:
+    """One processor in the place of four: a line is written for every message that is saved."""
+    fields["level"] = level
+    fields["timestamp"] = iso(now_ms())
+    if fields.get("exc_info"):
+        structlog.processors.format_exc_info(logger, level, fields)
+    return orjson.dumps(fields, default=str)
 
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -92,20 +103,55 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
+class Times(Collector):
+    """A histogram of seconds for the hot path, written by one thread: the library's own costs ten times as much."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name, self._text = name, text
+        self._counts = [0] * (len(_FAST) + 1)
+        self._sum = 0.0
+
+    def observe(self, seconds: float) -> None:
+        """Count one duration."""
+        self._counts[bisect_left(_FAST, seconds)] += 1
+        self._sum += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """The histogram as Prometheus counts: every bucket holds the ones below it."""
+        sums = list(accumulate(self._counts))
+        buckets = [(str(bound), float(count)) for bound, count in zip((*_FAST, "+Inf"), sums, strict=True)]
+        yield HistogramMetricFamily(self._name, self._text, buckets=buckets, sum_value=self._sum)
+
+
+class Tally(Collector):
+    """A counter by one label for the hot path, written by one thread."""
+
+    def __init__(self, name: str, text: str, label: str) -> None:
+        self._name, self._text, self._label = name, text, label
+        self._counts: dict[str, int] = {}
+
+    def add(self, value: str) -> None:
+        """Count one."""
+        self._counts[value] = self._counts.get(value, 0) + 1
+
+    def collect(self) -> Iterator[Metric]:
+        """The counter with a sample for each value of the label."""
+        family = CounterMetricFamily(self._name, self._text, labels=[self._label])
+        for value, count in self._counts.items():
+            family.add_metric([value], count)
+        yield family
+
+
 class Metrics:
     """The figures at `/metrics`: arrive, save, see, send. One object per application, so that tests do not mix."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.webhooks = Counter("wasl_webhooks", "Webhook requests by outcome", ["outcome"], registry=self.registry)
-        self.webhook_seconds = Histogram(
-            "wasl_webhook_seconds", "From a webhook's arrival to its answer", registry=self.registry, buckets=_FAST
-        )
+        self.webhooks = Tally("wasl_webhooks", "Webhook requests by outcome", "outcome")
+        self.webhook_seconds = Times("wasl_webhook_seconds", "From a webhook's arrival to its answer")
         self.commits = Counter("wasl_commits", "Transactions of the journal", registry=self.registry)
         self.changes = Counter("wasl_changes", "Changes that the journal committed", registry=self.registry)
-        self.commit_seconds = Histogram(
-            "wasl_commit_seconds", "One transaction of the journal", registry=self.registry, buckets=_FAST
-        )
+        self.commit_seconds = Times("wasl_commit_seconds", "One transaction of the journal")
         self.streams = Gauge("wasl_streams", "Open event streams", registry=self.registry)
         self.deliveries = Counter("wasl_deliveries", "Event frames written to streams", registry=self.registry)
         self.resyncs = Counter("wasl_resyncs", "Clients told to reload", ["reason"], registry=self.registry)
@@ -116,3 +162,5 @@ class Metrics:
         self.synchronous_full = Gauge(
             "wasl_database_synchronous_full", "1 when every commit reaches the disk", registry=self.registry
         )
+        for collector in (self.webhooks, self.webhook_seconds, self.commit_seconds):
+            self.registry.register(collector)

@@ -32,7 +32,7 @@ class Webhooks:
             status, text = await self._verify(scope)
         else:
             status, text = 405, b"Use POST for updates and GET for verification."
-        self._metrics.webhooks.labels(str(status)).inc()
+        self._metrics.webhooks.add(str(status))
         self._metrics.webhook_seconds.observe(time.perf_counter() - started)
         await _answer(send, status, text)
 
