@@ -139,9 +139,8 @@ class PostgresServer:
             "unix_socket_directories": str(self._folder),
             "fsync": "on",
             "synchronous_commit": "on",
-            "shared_buffers": "32MB",
+            "shared_buffers": "128MB",
             "max_connections": "100",
-            "autovacuum": "off",  # Test databases live for seconds; its workers only cost start-up time.
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(port), *options]
