@@ -51,6 +51,7 @@ function bubble(entry: Message) {
       message={entry}
       pending={null}
       isFirstOfGroup
+      isLastOfGroup
       isOwn={false}
       isFlashed={false}
       onQuote={noop}

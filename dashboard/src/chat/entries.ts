@@ -3,9 +3,17 @@ import type { Message, Operator } from "../api/types.ts";
 import { dayOf } from "../lib/time.ts";
 import { bubbleOf, type Pending } from "../live/pending.ts";
 
-export type Entry =
-  | { kind: "day"; key: string; timestamp: string }
-  | { kind: "message"; key: string; message: Message; pending: Pending | null; isFirstOfGroup: boolean };
+export type Entry = { kind: "day"; key: string; timestamp: string } | MessageEntry;
+
+interface MessageEntry {
+  kind: "message";
+  key: string;
+  message: Message;
+  pending: Pending | null;
+  isFirstOfGroup: boolean;
+  /** Room between groups belongs to the message above it: older ones that join later then move nothing. */
+  isLastOfGroup: boolean;
+}
 
 type Author = Pick<Operator, "operator_id" | "name">;
 
@@ -21,7 +29,7 @@ export function entriesOf(messages: Message[], pending: Pending[], operator: Aut
   const waiting = pending.filter((entry) => !known.has(entry.client_message_id));
   const entries: Entry[] = [];
   let day = Number.NEGATIVE_INFINITY;
-  let before: Message | undefined;
+  let before: MessageEntry | undefined;
   const add = (message: Message, entry: Pending | null) => {
     const midnight = Date.parse(dayOf(message.timestamp));
     // A message that came late may bear an older day than the one above it; the divider never goes back.
@@ -30,9 +38,10 @@ export function entriesOf(messages: Message[], pending: Pending[], operator: Aut
       day = midnight;
       if (before || isComplete) entries.push({ kind: "day", key: `day ${midnight}`, timestamp: message.timestamp });
     }
-    const isFirstOfGroup = isNewDay || !before || !isSameGroup(before, message);
-    entries.push({ kind: "message", key: keyOf(message), message, pending: entry, isFirstOfGroup });
-    before = message;
+    const isFirstOfGroup = isNewDay || !before || !isSameGroup(before.message, message);
+    if (before) before.isLastOfGroup = isFirstOfGroup;
+    before = { kind: "message", key: keyOf(message), message, pending: entry, isFirstOfGroup, isLastOfGroup: true };
+    entries.push(before);
   };
   for (const message of messages) add(message, null);
   for (const entry of waiting) add(bubbleOf(entry, operator), entry);

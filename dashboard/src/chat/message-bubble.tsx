@@ -15,6 +15,7 @@ export interface BubbleProps {
   message: Message;
   pending: Pending | null;
   isFirstOfGroup: boolean;
+  isLastOfGroup: boolean;
   isOwn: boolean;
   isFlashed: boolean;
   onQuote: (message_id: string) => void;
@@ -22,7 +23,7 @@ export interface BubbleProps {
 }
 
 export const MessageBubble = memo(function MessageBubble(props: BubbleProps) {
-  const { message, pending, isFirstOfGroup, isFlashed } = props;
+  const { message, pending, isLastOfGroup, isFlashed } = props;
   const isSystem = message.role === "system";
   return (
     <article
@@ -32,7 +33,7 @@ export const MessageBubble = memo(function MessageBubble(props: BubbleProps) {
       data-status={message.status ?? ""}
       data-role={message.role}
       data-pending={pending?.state}
-      className={`group flex flex-col rounded-2xl ${isFirstOfGroup ? "pt-2.5" : "pt-0.5"} ${isFlashed ? "flash" : ""} ${isSystem ? "items-center" : message.is_user ? "items-start" : "items-end"}`}
+      className={`group flex flex-col rounded-2xl pt-0.5 ${isLastOfGroup ? "pb-2" : ""} ${isFlashed ? "flash" : ""} ${isSystem ? "items-center" : message.is_user ? "items-start" : "items-end"}`}
     >
       {isSystem ? <SystemLine message={message} /> : <Bubble {...props} />}
       {pending && <PendingActions pending={pending} />}

@@ -80,7 +80,7 @@ function useList(entries: Entry[], scroller: RefObject<HTMLDivElement | null>): 
     getItemKey: (index) => entries[index]?.key ?? index,
     overscan: entries.length <= ENTRIES_WHOLE_MAX ? ENTRIES_WHOLE_MAX : OVERSCAN,
     paddingStart: TOP_ROOM,
-    paddingEnd: 12,
+    paddingEnd: 4,
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: NEAR_END,
@@ -169,12 +169,13 @@ interface EntryProps {
 function EntryView({ entry, operatorId, isFlashed, onQuote, onTrace }: EntryProps) {
   if (!entry) return null;
   if (entry.kind === "day") return <DayDivider timestamp={entry.timestamp} />;
-  const { message, pending, isFirstOfGroup } = entry;
+  const { message, pending, isFirstOfGroup, isLastOfGroup } = entry;
   return (
     <MessageBubble
       message={message}
       pending={pending}
       isFirstOfGroup={isFirstOfGroup}
+      isLastOfGroup={isLastOfGroup}
       isOwn={message.operator_id === operatorId}
       isFlashed={isFlashed}
       onQuote={onQuote}
