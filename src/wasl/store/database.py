@@ -24,7 +24,8 @@ class Table:
 
 
 class Connection(Protocol):
-    """What the store asks of a database. SQL is the common subset: `?` for parameters, `= ANY(?)` for lists."""
+    """What the store asks of a database. SQL is the common subset: `?` for parameters, `= ANY(?)` for lists,
+    `UNNEST(?) AS wanted` for a list of texts as rows (`wanted.value`)."""
 
     dialect: str
 

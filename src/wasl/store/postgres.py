@@ -140,6 +140,7 @@ def _as_json(names: Iterable[str], rows: Iterable[Row]) -> str:
 
 @lru_cache(maxsize=1024)
 def _translated(sql: str) -> bytes:
+    sql = sql.replace("UNNEST(?) AS wanted", "unnest(?::text[]) AS wanted (value)")
     return sql.replace("%", "%%").replace("?", "%s").encode()
 
 

@@ -13,6 +13,8 @@ import orjson
 from wasl.store.database import Row, Table
 
 _ANY = re.compile(r"(<>|=) ANY\(\?\)")
+_WANTED = "UNNEST(?) AS wanted JOIN"
+"""A CROSS JOIN keeps its order: each wanted value is looked up, not each row of the table compared."""
 _PLACEHOLDERS = {
     "{{id}}": "INTEGER PRIMARY KEY AUTOINCREMENT",
     "{{bytes}}": "BLOB",
@@ -124,7 +126,7 @@ def _translated(sql: str) -> str:
     def membership(match: re.Match[str]) -> str:
         return ("IN" if match[1] == "=" else "NOT IN") + " (SELECT value FROM json_each(?))"
 
-    return _ANY.sub(membership, sql)
+    return _ANY.sub(membership, sql).replace(_WANTED, "json_each(?) AS wanted CROSS JOIN")
 
 
 def _adapted(parameters: Sequence[Any]) -> Sequence[Any]:
