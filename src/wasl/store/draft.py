@@ -19,8 +19,8 @@ from wasl.store.database import Connection, Row
 from wasl.store.message_row import MESSAGE_SELECT, Json, Message
 from wasl.store.recall import Recall
 
-# Joined to the list, not `= ANY` of it: PostgreSQL may take a list on an index's second column for a filter, and compare
-# every message of a channel with it. A test holds the plans of both databases.
+# Joined to the list, not `= ANY` of it: PostgreSQL may take a list on an index's second column for a filter, and
+# compare every message of a channel with it. A test holds the plans of both databases.
 KNOWN_IDS = (
     "SELECT m.channel_id, m.{0} FROM UNNEST(?) AS wanted"
     " JOIN messages m ON m.{0} = wanted.value WHERE m.channel_id = ANY(?)"
