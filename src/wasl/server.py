@@ -21,7 +21,7 @@ STOP_SECONDS = 2
 """What requests under way get after the streams have left."""
 BACKLOG = 2048
 GC_THRESHOLDS = (50_000, 20, 50)
-SWITCH_SECONDS = 0.0001
+SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while another wants it. The default of 5 ms would let the event loop hold
 up the writer at each of its statements."""
 
