@@ -20,8 +20,9 @@ from wasl.flow.receive import Reception
 from wasl.flow.send import Sender
 from wasl.flow.timers import Timers
 from wasl.live.hub import Hub
-from wasl.observe import Metrics
+from wasl.observe import Metrics, log
 from wasl.settings import Settings
+from wasl.store.checkup import weak_settings
 from wasl.store.database import Database, Engine
 from wasl.store.inbox import PageQuery, conversation_page
 from wasl.store.journal import Journal
@@ -70,10 +71,13 @@ def build_app(settings: Settings) -> Application:
     box = SecretBox(settings.key())
     try:
         prepare(engine, box)
+        weak = weak_settings(engine)
     except engine.failures as error:
         raise Misconfigured(f"The database cannot be opened: {database_complaint(error)}") from error
     metrics = Metrics()
-    metrics.synchronous_full.set(1)
+    metrics.synchronous_full.set(not weak)
+    if weak:
+        log.warning("a power cut may take back commits", **weak)
     database = Database(engine)
     hub = Hub(database, metrics, settings.node, settings.heartbeat_seconds)
 

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wasl.errors import Misconfigured
+from wasl.limits import HEARTBEAT_SECONDS
 
 SECRET_KEY_CHARACTERS_MIN = 32
 _KEY_FILE = "secret.key"
@@ -28,7 +29,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
-    heartbeat_seconds: float = Field(default=15.0, ge=0.1, le=60)
+    heartbeat_seconds: float = Field(default=HEARTBEAT_SECONDS, ge=0.1, le=60)
     node: str = Field(default_factory=lambda: f"n{os.getpid()}")
     secure_cookies: bool | None = None
 

@@ -16,14 +16,12 @@ from wasl.clock import now_ms
 from wasl.errors import WaslError
 from wasl.limits import CLOCK_DIFFERENCE_SECONDS_MAX, DISK_FREE_BYTES_MIN, DOCTOR_REQUEST_SECONDS
 from wasl.settings import Settings
-from wasl.store.checkup import Checkup, Schema, check_up, read_schema
+from wasl.store.checkup import Checkup, Schema, check_up, is_weak, read_schema
 from wasl.store.database import Database, Engine
 from wasl.store.directory import Channel, Directory, read_directory
 from wasl.store.open import database_complaint, open_engine
 from wasl.store.secrets import WRONG_KEY, SecretBox
 from wasl.store.sqlite import SqliteEngine
-
-_DURABLE = {"synchronous": ("full", "extra"), "journal_mode": ("wal",), "fsync": ("on",), "full_page_writes": ("on",)}
 
 
 class Grade(Enum):
@@ -120,7 +118,7 @@ def _schema(schema: Schema, engine: Engine) -> Finding:
 def _durability(checkup: Checkup) -> Iterator[Finding]:
     for name, value in checkup.durability.items():
         # `remote_apply` and the like are even stronger than `on`.
-        weak = value in ("off", "local") if name == "synchronous_commit" else value not in _DURABLE[name]
+        weak = is_weak(name, value)
         if weak:
             yield _wrong(f"The database runs with {name} = {value}: a power cut may lose what was acknowledged.")
     shown = ", ".join(f"{name} = {value}" for name, value in checkup.durability.items())

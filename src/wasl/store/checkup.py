@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wasl.store.database import Connection, Row
+from wasl.store.database import Connection, Engine, Row
 from wasl.store.migrate import known_migrations
 
 _ANSWERED_LATE_MS = 5 * 60_000
+
+_DURABLE = {"synchronous": ("full", "extra"), "journal_mode": ("wal",), "fsync": ("on",), "full_page_writes": ("on",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,20 @@ def check_up(connection: Connection, now_ms: int) -> Checkup:
             )
         ],
     )
+
+
+def weak_settings(engine: Engine) -> dict[str, str]:
+    """The database's settings under which a power cut could take back a commit, by name; empty when there are none."""
+    connection = engine.connect()
+    try:
+        return {name: value for name, value in _durability(connection).items() if is_weak(name, value)}
+    finally:
+        connection.close()
+
+
+def is_weak(name: str, value: str) -> bool:
+    """Whether a setting lets the database answer before the disk has."""
+    return value in ("off", "local") if name == "synchronous_commit" else value not in _DURABLE[name]
 
 
 def _durability(connection: Connection) -> dict[str, str]:
