@@ -111,9 +111,24 @@ class PostgresServer:
         self._process.wait(STOP_SECONDS_MAX)
         self._process = None
 
+    def freeze(self) -> None:
+        """Stop every process of it where it stands: connections stay open and nothing answers, until it is thawed."""
+        assert self._process is not None, "it does not run"
+        # The postmaster first, so that no child appears that is not seen.
+        _freeze(self._process.pid)
+        for child in _children(self._process.pid):
+            _freeze(child)
+
+    def thaw(self) -> None:
+        """Let it go on as if no time had passed; nothing happens when it is not frozen."""
+        if self._process is not None:
+            for pid in (*_children(self._process.pid), self._process.pid):
+                _thaw(pid)
+
     def stop(self) -> None:
         """End it cleanly, without waiting for its clients; nothing happens when it does not run."""
         if self._process is not None:
+            self.thaw()
             _stop(self._process, signal.SIGINT)
             self._process = None
 
@@ -181,9 +196,20 @@ class RedisServer:
             _stop(self._process, signal.SIGKILL)
             self._process = None
 
+    def freeze(self) -> None:
+        """Stop it where it stands: connections stay open, new ones are even accepted, and nothing answers."""
+        assert self._process is not None, "it does not run"
+        _freeze(self._process.pid)
+
+    def thaw(self) -> None:
+        """Let it go on as if no time had passed; nothing happens when it is not frozen."""
+        if self._process is not None:
+            _thaw(self._process.pid)
+
     def stop(self) -> None:
         """End it; nothing happens when it does not run."""
         if self._process is not None:
+            self.thaw()
             _stop(self._process, signal.SIGINT)
             self._process = None
 
@@ -307,6 +333,19 @@ def _stop(process: subprocess.Popen[bytes], kind: signal.Signals) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(STOP_SECONDS_MAX)
+
+
+def _freeze(pid: int) -> None:
+    """Return when it really stands still."""
+    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+        os.kill(pid, signal.SIGSTOP)
+        while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "TZ":
+            time.sleep(0.001)
+
+
+def _thaw(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
 
 
 def _children(pid: int) -> list[int]:

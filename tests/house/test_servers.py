@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,6 +58,21 @@ def test_what_was_committed_is_there_after_a_kill(postgres: PostgresServer) -> N
     assert count(url) == 1
 
 
+def test_a_frozen_postgres_says_nothing_until_it_is_thawed(postgres: PostgresServer) -> None:
+    url = postgres.create_database()
+    write_note(url)
+    with psycopg.connect(url) as connection, ThreadPoolExecutor(1) as aside:
+        postgres.freeze()
+        answer = aside.submit(lambda: connection.execute("select count(*) from notes").fetchone())
+        with pytest.raises(TimeoutError):
+            answer.result(0.3)
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url, connect_timeout=2)
+        postgres.thaw()
+        assert answer.result(5.0) == (1,)
+    assert count(url) == 1
+
+
 def test_postgres_is_durable_as_in_production(postgres: PostgresServer) -> None:
     with psycopg.connect(postgres.url()) as connection:
         shown = [connection.execute(f"show {name}").fetchone() for name in ("fsync", "synchronous_commit")]
@@ -78,14 +94,27 @@ def test_redis_answers_and_leaves() -> None:
         ask(first_url, b"PING\r\n")
 
 
+def test_a_frozen_redis_says_nothing_until_it_is_thawed() -> None:
+    try:
+        with redis_server() as server:
+            server.freeze()
+            with pytest.raises(TimeoutError):
+                ask(server.url, b"PING\r\n", seconds=0.3)
+            server.thaw()
+            assert ask(server.url, b"PING\r\n") == b"+PONG\r\n"
+            server.freeze()  # And it can be stopped like that.
+    except Unavailable as missing:
+        pytest.skip(str(missing))
+
+
 def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match="redis-server"), redis_server():
         pass
 
 
-def ask(url: str, command: bytes) -> bytes:
+def ask(url: str, command: bytes, seconds: float = 2.0) -> bytes:
     address = urlsplit(url)
-    with socket.create_connection((address.hostname, address.port), timeout=2) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=seconds) as connection:
         connection.sendall(command)
         return connection.recv(64)
