@@ -108,6 +108,7 @@ def our_server(settings: Settings, core: int) -> Iterator[Running]:
         "WASL_SECRET_KEY": settings.key().decode(),
         "WASL_HOST": "127.0.0.1",
         "WASL_PORT": str(port),
+        "WASL_STREAMS_PER_OPERATOR": "100000",
         **({"WASL_DATABASE_URL": settings.database_url} if settings.database_url else {}),
     }
     with _running([sys.executable, "-m", "wasl", "serve"], named, port, core, settings.data_dir, ROOT) as running:

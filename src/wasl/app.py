@@ -20,6 +20,7 @@ from wasl.flow.receive import Reception
 from wasl.flow.send import Sender
 from wasl.flow.timers import Timers
 from wasl.live.hub import Hub
+from wasl.live.presence import Presence
 from wasl.observe import Metrics, log
 from wasl.settings import Settings
 from wasl.store.checkup import weak_settings
@@ -79,7 +80,13 @@ def build_app(settings: Settings) -> Application:
     if weak:
         log.warning("a power cut may take back commits", **weak)
     database = Database(engine)
-    hub = Hub(database, metrics, settings.node, settings.heartbeat_seconds)
+    hub = Hub(
+        database,
+        metrics,
+        settings.node,
+        settings.heartbeat_seconds,
+        stream_age_seconds=settings.stream_age_seconds,
+    )
 
     def committed(events: Sequence[Event]) -> None:
         hub.publish(events)
@@ -105,7 +112,7 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
         )
         return page.as_of, page.as_event()
 
-    stream = EventStream(parts.hub, sessions, snapshot)
+    stream = EventStream(parts.hub, sessions, Presence(parts.settings.streams_per_operator), snapshot)
     return Starlette(
         routes=[
             Route("/webhooks/meta", webhooks),

@@ -24,18 +24,42 @@ READERS = 4
 RING_FRAMES_MAX = 2048
 RING_BYTES_MAX = 4 * 1024 * 1024
 """The newest frames of an account kept for everyone: the largest webhook fits, a thousand messages of 2 KB each."""
+RING_FILLED_EVENTS = 256
+"""Events that a ring holds from its start, read with the head: after a restart of the node, whoever returns within a
+minute of a busy account is served without another look at the database."""
 BROADCASTS_REMEMBERED_MAX = 10_000
 """Events whose broadcast a message's trace can still tell the time of, about 200 B each."""
 REPLAY_EVENTS_PER_READ = 500
 """Events per read when a node catches up: about 1 MB."""
-STREAM_REPLAY_EVENTS = 40
-"""Events per read of one stream behind the ring: about one write, so that a stalled reader holds no more."""
+LOG_READ_EVENTS = 500
+"""Events per read for readers behind the ring, shared by all of an account: about 1 MB."""
 REPLAY_EVENTS_MAX = 5_000
 """Further behind than this, a fresh snapshot is cheaper than a replay."""
-STREAM_WRITE_BYTES = 64 * 1024
-"""Frames that pile up leave in writes of this size, which also bounds what one reader holds in memory."""
-STREAMS_PER_OPERATOR_MAX = 200
-"""Open streams of one operator; more is a client in a loop."""
+STREAM_WRITE_BYTES = 32 * 1024
+"""Frames that pile up leave in writes of this size."""
+STREAM_BUFFER_BYTES = 32 * 1024
+"""What may wait in the process for one reader before it is full: with the write that filled it, 64 KB at most."""
+STREAM_KERNEL_BYTES = 32 * 1024
+"""What we ask the kernel to hold for one reader; it takes the double for its bookkeeping. So a reader who never reads
+costs at most 128 KB in all, and one at 200 ms distance still reads some 160 KB/s, a hundred messages a second."""
+STREAM_STALL_SECONDS = 30.0
+"""A reader who takes nothing for so long is cut: it comes back with its cursor, if it is there at all."""
+STREAM_AGE_SECONDS = 600.0
+"""A stream is asked to come back after 80 to 100 % of this: so load spreads over new nodes by itself, and what an old
+session may see is bounded."""
+STREAM_RETURN_SECONDS = 0.25
+"""Within this an aged stream is opened again."""
+STREAMS_PER_OPERATOR = 50
+"""Open streams and sockets of one operator on one node; more is a client in a loop."""
+FAN_OUT_REST_SECONDS_MAX = 0.005
+"""After writing to everyone the node does something else for as long as that took, at most this; what comes meanwhile
+leaves in one write."""
+SHARED_WRITES_MAX = 16
+"""Writes made for readers who stand at the same place behind the others, up to 32 KB each."""
+STRETCH_KEPT_SECONDS = 5.0
+"""How long what was read for readers behind the ring is kept after them."""
+BEAT_SLOT_SECONDS = 0.5
+"""Heartbeats are spread over their period in steps of this, so that ten thousand do not leave at once."""
 HEARTBEAT_SECONDS = 15.0
 """Shorter than the idle timeouts of proxies (60 s and 100 s)."""
 HEADS_POLL_SECONDS = 1.0
@@ -43,7 +67,8 @@ HEADS_POLL_SECONDS = 1.0
 DRAIN_SECONDS = 2.0
 """Streams are told to leave, and to return spread over this time, before a stop."""
 POLL_WAIT_SECONDS_MAX = 25
-POLL_EVENTS_MAX = 500
+POLL_BYTES = 512 * 1024
+"""What one answer of the long-poll carries of events, a single larger one excepted."""
 EVENTS_KEPT_HOURS = 72
 EVENTS_KEPT_MIN = 20_000
 """Per account, whichever is more."""

@@ -156,6 +156,8 @@ class Metrics:
         self.deliveries = Counter("wasl_deliveries", "Event frames written to streams", registry=self.registry)
         self.resyncs = Counter("wasl_resyncs", "Clients told to reload", ["reason"], registry=self.registry)
         self.replays = Counter("wasl_replays", "Catch-ups served", ["source"], registry=self.registry)
+        self.log_reads = Counter("wasl_log_reads", "Reads of an account's log, for all streams", registry=self.registry)
+        self.stalled = Counter("wasl_stalled_readers", "Streams cut for not reading", registry=self.registry)
         self.sends = Counter("wasl_sends", "Attempts to send by outcome", ["outcome"], registry=self.registry)
         self.logins = Counter("wasl_logins", "Logins by outcome", ["outcome"], registry=self.registry)
         self.ledger = Gauge("wasl_ledger", "Updates by what became of them", ["entry"], registry=self.registry)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import uvicorn
 
 from wasl.app import Application, build_app
+from wasl.direct_http import LendingHttpProtocol
 from wasl.errors import WaslError
 from wasl.limits import DRAIN_SECONDS
 from wasl.observe import configure_logs, log
@@ -76,7 +77,7 @@ def server_of(application: Application, when_started: Callable[[], None] | None 
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=LendingHttpProtocol,
         ws="none",
         lifespan="on",
         log_config=None,

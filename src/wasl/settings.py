@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wasl.errors import Misconfigured
-from wasl.limits import HEARTBEAT_SECONDS
+from wasl.limits import HEARTBEAT_SECONDS, STREAM_AGE_SECONDS, STREAMS_PER_OPERATOR
 
 SECRET_KEY_CHARACTERS_MIN = 32
 _KEY_FILE = "secret.key"
@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     heartbeat_seconds: float = Field(default=HEARTBEAT_SECONDS, ge=0.1, le=60)
+    stream_age_seconds: float = Field(default=STREAM_AGE_SECONDS, ge=0.5, le=86_400)
+    streams_per_operator: int = Field(default=STREAMS_PER_OPERATOR, ge=1, le=100_000)
     node: str = Field(default_factory=lambda: f"n{os.getpid()}")
     secure_cookies: bool | None = None
 

@@ -6,15 +6,24 @@ from typing import Any, cast
 
 from wasl.domain.events import Cursor, Event, EventKind
 from wasl.store.database import Connection, Database, Row
+from wasl.store.event_log import Resumption
 
 ACCOUNT = 1
 
 
-def event(sequence: int, tag: int | None = None, size: int = 10, account_id: int = ACCOUNT) -> Event:
+def tag_of(sequence: int) -> int:
+    """The tag at a place of a log with the usual history."""
+    return sequence * 7 % 1_000_003
+
+
+def event(
+    sequence: int, tag: int | None = None, size: int = 10, account_id: int = ACCOUNT, previous_tag: int | None = None
+) -> Event:
     """An event whose tag and payload follow from its sequence unless said otherwise."""
     payload = b'{"conversation_id":"c","words":"' + b"x" * size + b'"}'
-    tag = sequence * 7 % 1_000_003 if tag is None else tag
-    return Event(account_id, sequence, tag, EventKind.NEW_MESSAGE, "c", payload)
+    tag = tag_of(sequence) if tag is None else tag
+    previous_tag = tag_of(sequence - 1) if previous_tag is None else previous_tag
+    return Event(account_id, sequence, tag, previous_tag, EventKind.NEW_MESSAGE, "c", payload)
 
 
 class Log:
@@ -23,7 +32,9 @@ class Log:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.trim = Cursor(0, 0)
-        self.reads = 0
+        self.opened = self.resumed = 0
+        """How often a feed was opened, and how often somebody read on from a cursor."""
+        self.most_at_once = 0
 
     @property
     def head(self) -> Cursor:
@@ -37,7 +48,6 @@ class Log:
         return added
 
     def rows(self, sql: str, parameters: Any = ()) -> list[Row]:
-        self.reads += 1
         if "account_id = ANY" in sql:
             return [(ACCOUNT, self.head.sequence, self.head.tag)]
         if parameters[0] != ACCOUNT:
@@ -57,10 +67,16 @@ class LogDatabase:
 
     def __init__(self, log: Log) -> None:
         self.log = log
+        self._reading = 0
 
     async def read(self, query: Callable[[Connection], Any]) -> Any:
+        self._reading += 1
+        self.log.most_at_once = max(self.log.most_at_once, self._reading)
         found = query(cast(Connection, self.log))
         await asyncio.sleep(0)
+        self._reading -= 1
+        self.log.opened += isinstance(found, tuple)
+        self.log.resumed += isinstance(found, Resumption)
         return found
 
     def as_database(self) -> Database:

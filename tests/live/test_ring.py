@@ -13,7 +13,7 @@ from wasl.live.ring import Frame, Ring
 def filled(start: int, count: int, **bounds: int) -> Ring:
     ring = Ring(Cursor(start, start * 7), **bounds)
     for sequence in range(start + 1, start + count + 1):
-        ring.append(Frame.of_event(event(sequence)))
+        ring.append(Frame(event(sequence)))
     return ring
 
 
@@ -45,7 +45,7 @@ def test_a_read_is_bounded_but_never_empty(count: int, bytes_max: int) -> None:
     while at != ring.tail:
         found = ring.after(at, bytes_max)
         assert found
-        assert len(found) == 1 or sum(len(frame.wire) for frame in found) <= bytes_max
+        assert len(found) == 1 or sum(len(frame.chunk) for frame in found) <= bytes_max
         assert found[0].cursor.sequence == at.sequence + 1
         at, seen = found[-1].cursor, seen + len(found)
     assert seen == count
@@ -55,22 +55,22 @@ def test_a_read_is_bounded_but_never_empty(count: int, bytes_max: int) -> None:
 def test_its_bytes_are_bounded(sizes: list[int], bytes_max: int) -> None:
     ring = Ring(cursor(0), bytes_max=bytes_max)
     for sequence, size in enumerate(sizes, 1):
-        ring.append(Frame.of_event(event(sequence, size=size)))
+        ring.append(Frame(event(sequence, size=size)))
         held = ring.after(cursor(sequence - len(ring)), 1 << 30)
         assert held
         assert len(held) == len(ring)
-        assert len(ring) == 1 or sum(len(frame.wire) for frame in held) <= bytes_max
+        assert len(ring) == 1 or sum(len(frame.chunk) for frame in held) <= bytes_max
 
 
 def test_a_hole_is_a_mistake_of_the_program() -> None:
     ring = filled(5, 2)
     for sequence in (7, 9):
         with pytest.raises(AssertionError, match="no holes"):
-            ring.append(Frame.of_event(event(sequence)))
+            ring.append(Frame(event(sequence)))
 
 
 def test_a_frame_is_one_block_with_its_place_three_times() -> None:
-    frame = Frame.of_event(event(42, tag=0xAB))
+    frame = Frame(event(42, tag=0xAB))
     assert frame.wire.startswith(b"id: 42-000000ab\nevent: new_message\ndata: {")
     assert frame.wire.endswith(b"}\n\n")
     assert frame.wire.count(b"\n") == 4

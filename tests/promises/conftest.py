@@ -15,7 +15,8 @@ __all__ = ["home", "whatsapp"]
 @pytest.fixture
 def mortal(home: Settings) -> Iterator[Node]:
     """A server for one test."""
-    node = Node(home, home.data_dir / "mortal.log", WASL_HEARTBEAT_SECONDS="0.5")
+    many = {"WASL_STREAMS_PER_OPERATOR": "1000"}  # A few operators stand for a crowd.
+    node = Node(home, home.data_dir / "mortal.log", WASL_HEARTBEAT_SECONDS="0.5", **many)
     node.start()
     yield node
     node.kill()

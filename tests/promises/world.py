@@ -84,7 +84,7 @@ class World:
         assert place is not None
         found = self.database.read_now(lambda connection: resume(connection, self.cast.olive.id, place, 1_000))
         assert found.resync is None
-        frames = [Frame.of_event(event) for event in found.events]
+        frames = [Frame(event) for event in found.events]
         return [{"event": f.kind, "id": str(f.cursor), "data": orjson.loads(f.data)} for f in frames]
 
     def _snapshot(self, connection: Connection, opened: set[str]) -> Json:

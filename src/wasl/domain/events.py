@@ -51,11 +51,16 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One committed change. `payload` is its JSON object without sequence, previous and tag, encoded once."""
+    """One committed change. `payload` is its JSON object without sequence, previous and tag, encoded once.
+
+    `previous_tag` is the tag of the event before it, so that events chain: nobody who holds one history can mistake the
+    next event of another for their own, even where the numbers fit.
+    """
 
     account_id: int
     sequence: int
     tag: int
+    previous_tag: int
     kind: EventKind
     conversation_id: str
     payload: bytes
@@ -63,3 +68,8 @@ class Event:
     @property
     def cursor(self) -> Cursor:
         return Cursor(self.sequence, self.tag)
+
+    @property
+    def before(self) -> Cursor:
+        """The place right before this event."""
+        return Cursor(self.sequence - 1, self.previous_tag)

@@ -1,37 +1,51 @@
 """The newest frames of an account, encoded once and shared as bytes by everyone who reads them."""
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from wasl.domain.events import Cursor, Event
 from wasl.limits import RING_BYTES_MAX, RING_FRAMES_MAX
 
 
-@dataclass(frozen=True, slots=True)
 class Frame:
-    """An event as it leaves: `wire` is a whole SSE block, and its JSON data begins at `data_at`."""
+    """An event as it leaves. Its bytes are those of the commonest reader: an SSE block in an HTTP chunk of its own, so
+    that several of them joined are still a valid body. Other forms are made when somebody asks for them, once."""
 
-    cursor: Cursor
-    kind: str
-    conversation_id: str
-    wire: bytes
-    data_at: int
+    __slots__ = ("_block_at", "_data_at", "_others", "chunk", "conversation_id", "cursor", "kind")
+
+    def __init__(self, event: Event) -> None:
+        # `previous` is the last sequence that a reader may see before it: the log is dense.
+        cursor = event.cursor
+        head = f"id: {cursor}\nevent: {event.kind.value}\ndata: ".encode()
+        start = f'{{"sequence":{event.sequence},"previous":{event.sequence - 1},"tag":"{event.tag:08x}",'.encode()
+        size = b"%x\r\n" % (len(head) + len(start) + len(event.payload) + 1)
+        self.cursor = cursor
+        self.kind = event.kind.value
+        self.conversation_id = event.conversation_id
+        self.chunk = b"".join((size, head, start, memoryview(event.payload)[1:], b"\n\n\r\n"))
+        self._block_at = len(size)
+        self._data_at = len(size) + len(head)
+        self._others: dict[object, bytes] | None = None
+
+    @property
+    def wire(self) -> bytes:
+        """The SSE block alone."""
+        return self.chunk[self._block_at : -2]
 
     @property
     def data(self) -> bytes:
         """The JSON object of the event."""
-        return self.wire[self.data_at : -2]
+        return self.chunk[self._data_at : -4]
 
-    @classmethod
-    def of_event(cls, event: Event) -> "Frame":
-        """Encode an event. `previous` is the last sequence that a reader may see before it: the log is dense."""
-        cursor = event.cursor
-        head = f"id: {cursor}\nevent: {event.kind.value}\ndata: ".encode()
-        start = f'{{"sequence":{event.sequence},"previous":{event.sequence - 1},"tag":"{event.tag:08x}",'.encode()
-        wire = b"".join((head, start, memoryview(event.payload)[1:], b"\n\n"))
-        return cls(cursor, event.kind.value, event.conversation_id, wire, len(head))
+    def kept(self, key: object, make: Callable[["Frame"], bytes]) -> bytes:
+        """Another form of it, made by the first who asks."""
+        if self._others is None:
+            self._others = {}
+        found = self._others.get(key)
+        if found is None:
+            found = self._others[key] = make(self)
+        return found
 
 
 class Ring:
@@ -57,12 +71,12 @@ class Ring:
         """Add the frame that follows the tail; the oldest ones make room."""
         assert frame.cursor.sequence == self.tail.sequence + 1, "a ring has no holes"
         self._frames.append(frame)
-        self._bytes += len(frame.wire)
+        self._bytes += len(frame.chunk)
         self.tail = frame.cursor
         while len(self._frames) > self._frames_max or (self._bytes > self._bytes_max and len(self._frames) > 1):
             oldest = self._frames.popleft()
             self._edge = oldest.cursor
-            self._bytes -= len(oldest.wire)
+            self._bytes -= len(oldest.chunk)
 
     def holds(self, cursor: Cursor) -> bool:
         """Whether the ring can vouch for a cursor that somebody brings: its place and its tag."""
@@ -86,7 +100,7 @@ class Ring:
         found: list[Frame] = []
         total = 0
         for frame in islice(self._frames, len(self._frames) - missing, None):
-            total += len(frame.wire)
+            total += len(frame.chunk)
             if found and total > bytes_max:
                 break
             found.append(frame)

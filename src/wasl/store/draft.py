@@ -87,12 +87,12 @@ class Draft:
         self.now_ms = now_ms
         self.events: list[Event] = []
         self.ledger = Ledger()
-        self.head = 0
+        self.head, self._head_tag = 0, 0
         if account_id:  # Account 0 holds what is nobody's yet; it has no log.
             head = connection.lock_stream(account_id)
             if head is None:
                 raise NotFound(f"There is no account {account_id}.")
-            self.head = head[0]
+            self.head, self._head_tag = head
         self._recalled = recall.take(account_id, self.head)
         self.touched: dict[int, Conversation] = {}
         self.new_contacts: list[Row] = []
@@ -245,6 +245,7 @@ class Draft:
             account_id=self.account_id,
             sequence=self.next_sequence(),
             tag=random.getrandbits(31),
+            previous_tag=self.events[-1].tag if self.events else self._head_tag,
             kind=kind,
             conversation_id=conversation.id,
             payload=orjson.dumps(body),

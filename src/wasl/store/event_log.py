@@ -10,6 +10,8 @@ from wasl.limits import EVENTS_KEPT_MIN, REPLAY_EVENTS_MAX, TRIM_EVENTS_PER_CHAN
 from wasl.store.database import Connection
 from wasl.store.draft import Draft, Needs
 
+TAG_AT = "SELECT tag FROM events WHERE account_id = ? AND sequence = ?"
+
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
@@ -48,7 +50,7 @@ def resume(
     reason = _doubt(connection, account_id, cursor, head, trim, far)
     if reason is not None:
         return Resumption(head, resync=reason)
-    events = _events_after(connection, account_id, cursor.sequence, limit)
+    events = _events_after(connection, account_id, cursor, limit)
     dense = all(event.sequence == cursor.sequence + place for place, event in enumerate(events, 1))
     assert dense, f"the log of account {account_id} has a hole after {cursor.sequence}"
     return Resumption(head, events)
@@ -66,21 +68,38 @@ def _doubt(
     elif cursor.sequence == trim.sequence:
         tag = trim.tag
     else:
-        sql = "SELECT tag FROM events WHERE account_id = ? AND sequence = ?"
-        rows = connection.rows(sql, (account_id, cursor.sequence))
+        rows = connection.rows(TAG_AT, (account_id, cursor.sequence))
         tag = rows[0][0] if rows else None
     if tag != cursor.tag:
         return ResyncReason.TAG
     return ResyncReason.FAR if head.sequence - cursor.sequence > far else None
 
 
-def _events_after(connection: Connection, account_id: int, sequence: int, limit: int) -> list[Event]:
+def newest(connection: Connection, account_id: int, count: int) -> tuple[Cursor, Sequence[Event]]:
+    """The last events of a log, at most so many, and the place right before the first of them."""
+    sql = "SELECT head_sequence, head_tag, trim_sequence, trim_tag FROM account_stream WHERE account_id = ?"
+    rows = connection.rows(sql, (account_id,))
+    if not rows:
+        raise NotFound("There is no such account.")
+    head, trim = Cursor(*rows[0][:2]), Cursor(*rows[0][2:])
+    edge = head.sequence - count
+    if edge <= trim.sequence:
+        return trim, _events_after(connection, account_id, trim, count)
+    before = Cursor(edge, connection.rows(TAG_AT, (account_id, edge))[0][0])
+    return before, _events_after(connection, account_id, before, count)
+
+
+def _events_after(connection: Connection, account_id: int, cursor: Cursor, limit: int) -> list[Event]:
     sql = (
         "SELECT sequence, tag, kind, conversation_id, payload FROM events"
         " WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?"
     )
-    rows = connection.rows(sql, (account_id, sequence, limit))
-    return [Event(account_id, row[0], row[1], EventKind(row[2]), row[3], row[4].encode()) for row in rows]
+    events, previous_tag = [], cursor.tag
+    for sequence, tag, kind, conversation_id, payload in connection.rows(sql, (account_id, cursor.sequence, limit)):
+        found = Event(account_id, sequence, tag, previous_tag, EventKind(kind), conversation_id, payload.encode())
+        events.append(found)
+        previous_tag = tag
+    return events
 
 
 class Trimmed(StrEnum):

@@ -14,15 +14,18 @@ from starlette.types import Receive, Scope, Send
 
 from wasl.domain.events import Cursor
 from wasl.domain.people import Operator
-from wasl.errors import Invalid, TooMany, WaslError, WrongMethod
-from wasl.limits import POLL_EVENTS_MAX, POLL_WAIT_SECONDS_MAX, STREAM_WRITE_BYTES, STREAMS_PER_OPERATOR_MAX
-from wasl.live.hub import Feed, Hub, Watcher
-from wasl.live.ring import Frame
-from wasl.live.stream import Stream, block, frames_of, resync_data
+from wasl.errors import Invalid, Unavailable, WaslError, WrongMethod
+from wasl.limits import POLL_BYTES, POLL_WAIT_SECONDS_MAX
+from wasl.live.encoding import ITEMS, RETRY_MILLISECONDS, SSE
+from wasl.live.feed import Feed
+from wasl.live.hub import Hub
+from wasl.live.line import LENDING, AsgiLine, Line
+from wasl.live.presence import Presence
+from wasl.live.reader import Reader
 from wasl.observe import log
 from wasl.web.answers import Json, failure
 from wasl.web.schemas import READ_FAILURES, EventsPage
-from wasl.web.session import Sessions, signed_in
+from wasl.web.session import Session, Sessions, signed_in
 
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -36,74 +39,156 @@ Snapshot = Callable[[Operator], Awaitable[tuple[Cursor, dict[str, Any]]]]
 
 
 class EventStream:
-    """A raw ASGI endpoint: no middleware, no compression, one task and one cursor per reader."""
+    """A raw ASGI endpoint: no middleware, no compression. It starts the response and then, where the server allows it,
+    leaves the connection to the feed, so that a quiet stream costs no task. Elsewhere it carries what the feed says."""
 
-    def __init__(self, hub: Hub, sessions: Sessions, snapshot: Snapshot) -> None:
+    def __init__(self, hub: Hub, sessions: Sessions, presence: Presence, snapshot: Snapshot) -> None:
         self._hub = hub
         self._sessions = sessions
+        self._presence = presence
         self._snapshot = snapshot
-        self._open: dict[int, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["method"] != "GET":
                 raise WrongMethod("Read the event stream with GET.")
-            operator = self._sessions.authenticate(scope)
+            session = self._sessions.session_of(scope)
             cursor = _cursor_of(scope)
-            if self._open.get(operator.id, 0) >= STREAMS_PER_OPERATOR_MAX:
-                raise TooMany(f"You have {STREAMS_PER_OPERATOR_MAX} streams open already.", code="too_many_streams")
-            feed = await self._hub.feed(operator.account_id)
+            feed = await self._hub.feed(session.operator.account_id)
+            proven, first = cursor is None, b""
+            if cursor is None:
+                cursor, page = await self._snapshot(session.operator)
+                first = SSE.note("conversations", page, cursor)
+            # Last, so that whoever is counted is also counted out.
+            self._presence.enter(session.operator)
         except WaslError as error:
             await failure(error)(scope, receive, send)
             return
-        watcher = Watcher()
-        feed.watchers.add(watcher)  # Before any snapshot is read: what happens meanwhile must wake us.
-        self._open[operator.id] = self._open.get(operator.id, 0) + 1
-        self._hub.metrics.streams.inc()
-        listening = asyncio.ensure_future(_until_gone(receive, watcher))
+        stream = _Opening(self._hub, self._presence, session, feed, cursor, proven)
         try:
-            await self._serve(
-                scope, receive, send, operator, cursor, Stream(self._hub, feed, watcher, partial(self._allowed, scope))
-            )
-        finally:
-            listening.cancel()
-            feed.watchers.discard(watcher)
-            self._hub.metrics.streams.dec()
-            self._open[operator.id] -= 1
-            if not self._open[operator.id]:
-                del self._open[operator.id]
-
-    def _allowed(self, scope: Scope) -> bool:
-        """Whether the session that opened a stream still holds."""
-        try:
-            self._sessions.authenticate(scope)
-        except WaslError:
-            return False
-        return True
-
-    async def _serve(
-        self, scope: Scope, receive: Receive, send: Send, operator: Operator, cursor: Cursor | None, stream: Stream
-    ) -> None:
-        first, resumed = b"", cursor is not None
-        if cursor is None:
-            try:
-                cursor, page = await self._snapshot(operator)
-            except WaslError as error:
-                await failure(error)(scope, receive, send)
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await send({"type": "http.response.body", "body": stream.greeting() + first, "more_body": True})
+            lending = scope.get("extensions", {}).get(LENDING)
+            line = lending["lend"]() if lending else None
+            if line is not None:
+                stream.join(line, partial(self._sessions.holds, session))
                 return
-            first = block("conversations", page, cursor)
+            carried = AsgiLine(SSE)
+            stream.join(carried, partial(self._sessions.holds, session))
+            await _carry(carried, receive, send)
+        finally:
+            stream.leave_unless_lent()
+
+
+class _Opening:
+    """A stream between its request and its place in the feed."""
+
+    def __init__(
+        self, hub: Hub, presence: Presence, session: Session, feed: Feed, cursor: Cursor, proven: bool
+    ) -> None:
+        self._hub = hub
+        self._presence = presence
+        self._operator = session.operator
+        self._feed = feed
+        self._cursor = cursor
+        self._proven = proven
+        self._lent = False
+        self._reader: Reader | None = None
+        hub.metrics.streams.inc()
+
+    def greeting(self) -> bytes:
+        """The first block of every stream."""
+        hub = self._hub
+        data = {"cursor": str(self._cursor), "heartbeat_seconds": hub.heartbeat_seconds, "node": hub.node}
+        return SSE.note("connected", data, self._cursor, retry_ms=RETRY_MILLISECONDS)
+
+    def join(self, line: Line, allowed: Callable[[], bool]) -> None:
+        """Let the feed write to a line from now on."""
+        self._lent = not isinstance(line, AsgiLine)
+        self._reader = self._hub.join(
+            self._feed, line, self._cursor, proven=self._proven, allowed=allowed, left=self._left
+        )
         log.info(
             "sse client connected",
-            account_id=operator.account_id,
-            operator_id=operator.id,
-            cursor=str(cursor),
-            resumed=resumed,
-            clients=self._hub.watchers(operator.account_id),
+            account_id=self._operator.account_id,
+            operator_id=self._operator.id,
+            cursor=str(self._cursor),
+            resumed=not self._proven,
+            clients=len(self._feed.readers),
         )
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        async for chunk in stream.chunks(cursor, proven=not resumed, first=first):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+    def leave_unless_lent(self) -> None:
+        """The endpoint ends: so does the stream, unless the connection belongs to the feed now."""
+        if self._reader is None:
+            self._left()
+        elif not self._lent:
+            self._reader.leave()
+
+    def _left(self) -> None:
+        self._hub.metrics.streams.dec()
+        self._presence.leave(self._operator)
+
+
+async def _carry(line: AsgiLine, receive: Receive, send: Send) -> None:
+    """Bring what is written to a line through ASGI until it ends or its reader is gone."""
+
+    async def forward(data: bytes) -> None:
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+
+    listening = asyncio.ensure_future(_until_gone(receive, line))
+    try:
+        await line.carry(forward)
         await send({"type": "http.response.body", "body": b""})
+    finally:
+        listening.cancel()
+
+
+class PollLine(Line):
+    """The way out of one long-poll: it takes one write and is full."""
+
+    __slots__ = ("_timer", "_wait_seconds", "answer")
+
+    write_bytes = POLL_BYTES
+
+    def __init__(self, wait_seconds: float) -> None:
+        super().__init__(ITEMS)
+        self._wait_seconds = wait_seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self.answer: asyncio.Future[bytes | dict[str, Any]] = asyncio.get_running_loop().create_future()
+        """Items of a JSON list, or what a `resync` says."""
+
+    def at_head(self) -> None:
+        # Only now: a cursor is proven and answered from the log first, however long that takes.
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._wait_seconds, self.finish)
+
+    def write(self, data: bytes) -> None:
+        self._end(data)
+
+    def note(self, kind: str, data: dict[str, Any], cursor: Cursor | None = None, retry_ms: int | None = None) -> None:
+        if kind == "resync":
+            self._end(data)
+
+    def waiting_bytes(self) -> int:
+        return 0
+
+    def finish(self, last: bytes = b"") -> None:
+        self._end(b"")
+
+    def give_up(self, retry_ms: int) -> None:
+        if not self.answer.done():
+            self.full = True
+            self.answer.set_exception(Unavailable("The database does not answer. Try again in a moment."))
+
+    def cut(self) -> None:
+        self._end(b"")
+
+    def _end(self, answer: bytes | dict[str, Any]) -> None:
+        self.full = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self.answer.done():
+            self.answer.set_result(answer)
 
 
 class EventPoll:
@@ -127,51 +212,33 @@ class EventPoll:
         """The events after a cursor, at once if there are any, else as soon as there are."""
         feed = await self._hub.feed(operator.account_id)
         if after is None:
-            return _page([], feed.ring.tail)
-        cursor = _parsed(after)
-        watcher = Watcher()
-        feed.watchers.add(watcher)
-        timer = asyncio.get_running_loop().call_later(wait, watcher.end)
-        listening = asyncio.ensure_future(_until_gone(request.receive, watcher))
+            return _page(b"", feed.ring.tail)
+        line = PollLine(wait)
+        reader = feed.join(line, _parsed(after), proven=False, allowed=lambda: True, left=lambda: None)
+        listening = asyncio.ensure_future(_until_gone(request.receive, line))
         try:
-            return await self._page_after(feed, watcher, cursor)
+            if self._hub.closing:
+                line.finish()
+            answer = await line.answer
         finally:
-            timer.cancel()
             listening.cancel()
-            feed.watchers.discard(watcher)
-
-    async def _page_after(self, feed: Feed, watcher: Watcher, cursor: Cursor) -> Response:
-        proven, generation = feed.ring.holds(cursor), feed.generation
-        while True:
-            if generation != feed.generation:  # Another history: the cursor must be proven again.
-                proven, generation = False, feed.generation
-            frames = feed.ring.after(cursor, STREAM_WRITE_BYTES) if proven else None
-            if frames is None:
-                found = await self._hub.resume(feed.account_id, cursor, POLL_EVENTS_MAX)
-                if found.resync is not None:
-                    return _page([], found.head, resync=resync_data(found.resync, found.head))
-                frames, proven = frames_of(found), True
-            if frames:
-                last = frames[-1].cursor
-                return _page(list(frames), last, has_more=feed.ring.tail.sequence > last.sequence)
-            if watcher.ended or self._hub.closing:
-                return _page([], cursor)
-            await watcher.wait()
+            reader.leave()
+        if isinstance(answer, dict):
+            return _page(b"", reader.cursor, resync=answer)
+        return _page(answer, reader.cursor, has_more=feed.ring.tail.sequence > reader.cursor.sequence)
 
 
-def _page(
-    frames: list[Frame], cursor: Cursor, *, has_more: bool = False, resync: dict[str, Any] | None = None
-) -> Response:
-    events = [{"id": str(f.cursor), "event": f.kind, "data": orjson.Fragment(f.data)} for f in frames]
+def _page(items: bytes, cursor: Cursor, *, has_more: bool = False, resync: dict[str, Any] | None = None) -> Response:
+    events = orjson.Fragment(b"[%b]" % items.rstrip(b","))
     return Json({"success": True, "events": events, "cursor": str(cursor), "has_more": has_more, "resync": resync})
 
 
-async def _until_gone(receive: Receive, watcher: Watcher) -> None:
-    """End a watcher as soon as its reader has left."""
+async def _until_gone(receive: Receive, line: Line) -> None:
+    """End a line as soon as its reader has left."""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            watcher.end()
+            line.cut()
             return
 
 

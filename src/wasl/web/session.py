@@ -128,6 +128,17 @@ class Sessions:
             raise NotSignedIn("This session was ended; sign in again.")
         return Session(operator, claims["jti"], claims["exp"] * 1000)
 
+    def holds(self, session: Session) -> bool:
+        """Whether a session that was valid still is."""
+        operator = self._team.operator(session.operator.id)
+        return (
+            operator is not None
+            and not operator.disabled
+            and operator.token_version == session.operator.token_version
+            and session.expires_ms > now_ms()
+            and not self._team.session_ended(session.id)
+        )
+
     # -- signing in and out -----------------------------------------------------------------------------------------
 
     async def sign_in(self, request: Request, login: Login) -> Response:
