@@ -1,12 +1,17 @@
 """Promises are tried on whole servers, as the stories are; but each on one of its own, which may die."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from random import Random
 
 import pytest
 
-from story.node import Node
+from promises.cluster import Cluster, running
+from servers import PostgresServer, RedisServer, Unavailable, postgres_server, redis_server
+from story.node import Node, WhatsApp
 from story.people import Outside
-from story.scene import home, whatsapp
+from story.scene import home, settings_of, whatsapp
 from wasl.settings import Settings
 
 __all__ = ["home", "whatsapp"]
@@ -27,3 +32,45 @@ async def outside(mortal: Node) -> AsyncIterator[Outside]:
     outside = Outside(mortal)
     yield outside
     await outside.close()
+
+
+@pytest.fixture
+def seed() -> int:
+    """What a run's chance begins with; WASL_TEST_SEED repeats one."""
+    seed = int(os.environ.get("WASL_TEST_SEED", Random().randrange(1 << 32)))
+    print(f"seed {seed}")
+    return seed
+
+
+@pytest.fixture(scope="session")
+def mortal_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL for this folder alone: whoever kills it starts it again."""
+    try:
+        with postgres_server() as server:
+            yield server
+    except Unavailable as missing:
+        pytest.skip(f"PostgreSQL cannot be run here: {missing}")
+
+
+@pytest.fixture
+def mortal_redis() -> Iterator[RedisServer]:
+    """A Redis for one test."""
+    try:
+        with redis_server() as server:
+            yield server
+    except Unavailable as missing:
+        pytest.skip(f"Redis cannot be run here: {missing}")
+
+
+@pytest.fixture
+async def cluster(
+    request: pytest.FixtureRequest,
+    mortal_postgres: PostgresServer,
+    mortal_redis: RedisServer,
+    whatsapp: WhatsApp,
+    tmp_path: Path,
+) -> AsyncIterator[Cluster]:
+    """Three nodes for one test, or as many as its parameter says."""
+    home = settings_of(tmp_path, mortal_postgres.create_database(), mortal_redis.url)
+    async with running(getattr(request, "param", 3), home, mortal_postgres, mortal_redis, whatsapp) as cluster:
+        yield cluster

@@ -4,7 +4,7 @@ WASL_TEST_SEED repeats a run: the seed that it used is printed.
 """
 
 import asyncio
-import os
+import itertools
 from dataclasses import dataclass
 from random import Random
 
@@ -64,27 +64,23 @@ async def read_now_and_then(operator: Operator, chance: Random) -> None:
         await asyncio.sleep(0.05)
 
 
-async def test_nothing_acknowledged_is_lost(home: Settings, mortal: Node, outside: Outside) -> None:
-    seed = int(os.environ.get("WASL_TEST_SEED", Random().randrange(1 << 32)))
-    print(f"seed {seed}")
+async def test_nothing_acknowledged_is_lost(home: Settings, mortal: Node, outside: Outside, seed: int) -> None:
     chance, sent = Random(seed), Sent()
     bakery = await open_business(home, "Cedar Bakery", "Sara", "Omar")
     sara, omar = [await outside.sign_in(person) for person in bakery.operators]
-    observers = [Observer(name) for name in ("steady", "by header", "restless", "polling")]
     start = (await sara.ask("GET", "/api/live-chat/events/poll"))["cursor"]
-    for observer in observers:
-        observer.cursor = start
+    observers = [Observer(name, start) for name in ("steady", "by header", "restless", "polling")]
 
-    cuts = [None, None, Random(chance.random()), None]
+    cuts, here = [None, None, Random(chance.random()), None], itertools.repeat(mortal)
     watching = [
-        asyncio.create_task(watch(observers[place], mortal, sara, by=("query", "header")[place % 2], cuts=cuts[place]))
+        asyncio.create_task(watch(observers[place], here, sara, by=("query", "header")[place % 2], cuts=cuts[place]))
         for place in range(3)
     ]
-    watching.append(asyncio.create_task(poll(observers[3], mortal, omar)))
+    watching.append(asyncio.create_task(poll(observers[3], here, omar)))
     watching.append(asyncio.create_task(read_now_and_then(omar, Random(chance.random()))))
     kills = Kills(mortal, sent, Random(chance.random()))
     bodies = bodies_of(bakery, MESSAGES, chance)
-    await asyncio.gather(deliver_all(mortal.url, bakery, bodies, sent, SENDERS), kills.run())
+    await asyncio.gather(deliver_all([mortal.url], bakery, bodies, sent, SENDERS), kills.run())
     await end(watching[-1:])
 
     head = head_sequence(home, bakery)
@@ -99,6 +95,7 @@ async def check_everything(
     home: Settings, node: Node, bakery: Business, sent: Sent, observers: list[Observer], operators: list[Operator]
 ) -> None:
     assert sent.ids == sent.acknowledged
+    assert [observer.put_off for observer in observers] == [0] * len(observers)
     check_messages(home, bakery, sent.acknowledged)
     log = check_log(home, bakery)
     check_seen(log, observers)

@@ -72,6 +72,14 @@ class Process:
             process.kill()
             process.wait()
 
+    def freeze(self) -> None:
+        """Let it stand still as SIGSTOP does: its connections stay open, and nothing moves until `thaw`."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on where it stood."""
+        os.kill(self.pid, signal.SIGCONT)
+
     def fetch(self, path: str) -> str:
         """The text of a page, without any client's state. Raises OSError when nobody answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10.0)
@@ -171,4 +179,5 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "WASL_SECRET_KEY": settings.secret_key.get_secret_value(),
         "WASL_LOG_FORMAT": "json",
     }
-    return found | ({"WASL_DATABASE_URL": settings.database_url} if settings.database_url else {})
+    shared = {"WASL_DATABASE_URL": settings.database_url, "WASL_REDIS_URL": settings.redis_url}
+    return found | {name: value for name, value in shared.items() if value}

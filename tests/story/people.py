@@ -78,6 +78,14 @@ async def add_business(
     return Business(str(account.id), account.name, number, f"token-{place}", tuple(operators))
 
 
+class UnexpectedStatus(AssertionError):
+    """A call was not answered with the status that was expected of it."""
+
+    def __init__(self, call: str, answer: httpx2.Response) -> None:
+        super().__init__(f"{call}: {answer.status_code} {answer.text[:500]}")
+        self.status = answer.status_code
+
+
 class Operator:
     """A person who is signed in. Every call returns the answer's JSON, and fails on any status but the one expected."""
 
@@ -91,7 +99,8 @@ class Operator:
     async def ask(self, method: str, path: str, expect: int = 200, **options: Any) -> JsonObject:
         """Make any call of the API."""
         answer = await self._client.request(method, path, headers=self.headers, **options)
-        assert answer.status_code == expect, (method, path, answer.status_code, answer.text[:500])
+        if answer.status_code != expect:
+            raise UnexpectedStatus(f"{method} {path}", answer)
         found: JsonObject = orjson.loads(answer.content)
         return found
 

@@ -48,9 +48,9 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         server.drop_database(url)
 
 
-def settings_of(folder: Path, url: str | None = None) -> Settings:
+def settings_of(folder: Path, url: str | None = None, redis_url: str | None = None) -> Settings:
     """An installation in a folder, or in a database."""
-    return Settings(data_dir=folder, database_url=url, secret_key=SecretStr(SECRET_KEY))
+    return Settings(data_dir=folder, database_url=url, redis_url=redis_url, secret_key=SecretStr(SECRET_KEY))
 
 
 @pytest.fixture(scope="session")

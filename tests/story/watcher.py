@@ -63,10 +63,10 @@ class Wire:
         raw.setblocking(False)
         try:
             await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
-        except OSError:
+            wire = cls(*await asyncio.open_connection(sock=raw, limit=1 << 22))
+        except BaseException:  # Whoever gives up waiting leaves nothing open either.
             raw.close()
             raise
-        wire = cls(*await asyncio.open_connection(sock=raw, limit=1 << 22))
         try:
             await wire._ask(headers, query)
         except BaseException:

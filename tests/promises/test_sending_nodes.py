@@ -1,0 +1,168 @@
+"""Operators answer through every node, and every node looks at the outbox: WhatsApp takes each reply once, in order.
+
+WASL_TEST_SEED repeats a run: the seed that it used is printed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from random import Random
+
+import pytest
+
+from promises.cluster import Cluster, Crowd, Load, telephony, until
+from promises.observers import end
+from promises.oracle import rows
+from promises.replies import GUESTS, Replies, check_sent, end_leases, end_waiting, until_settled
+from promises.verdict import check_whole
+from story.people import open_business
+from story.phone import Phones
+from wasl.limits import OUTBOX_LOOK_SECONDS, SETTINGS_LOOK_SECONDS
+
+pytestmark = pytest.mark.anyio
+
+REPLIES = 10
+KILLS = 3
+LOST_ANSWERS = {"ending": "lose_reply", "times": None, "chance": 0.1}
+"""WhatsApp takes the message, and its answer never comes: only a status tells of it."""
+SLOW = {"ending": "hang", "hold_seconds": 0.3, "times": None, "chance": 0.3}
+"""So that something is under way whenever a node dies."""
+DROPPED = {"ending": "drop", "times": None, "chance": 0.05}
+"""WhatsApp does not take it, and nobody can know."""
+
+
+async def test_every_node_sends_and_none_twice(cluster: Cluster, seed: int) -> None:
+    chance, replies = Random(seed), Replies()
+    crowd, load = Crowd(cluster), Load(cluster, chance)
+    await crowd.gather(chance)
+    async with telephony(cluster) as phones:
+        await phones.behave(sends=[LOST_ANSWERS])
+        writing = await begin_to_answer(cluster, phones, replies, load, chance)
+        load.begin()
+        await asyncio.gather(*writing)
+        await load.end()
+        await until_settled(cluster.home, cluster.bakery, phones)
+        states = await check_sent(cluster.home, cluster.bakery, phones, replies.asked, frozenset())
+        assert await phones.remote.refused() == []
+    print(f"{states}, {replies.twins} asked for at two nodes at once, {replies.repeats} repeats")
+    await check_whole(cluster, crowd, load)
+    assert rows(cluster.home, "SELECT count(*) FROM outbox") == [(0,)]
+    # Each node had its share, and all of them together made one attempt for each reply.
+    attempts = [attempts_of(node.figures()) for node in cluster.nodes]
+    assert (min(attempts) > 0, sum(attempts)) == (True, len(GUESTS) * REPLIES), attempts
+    assert replies.twins > 0
+
+
+async def test_a_node_dies_while_it_sends(cluster: Cluster, seed: int) -> None:
+    """What it had under way is settled by its status, or unknown; it is never sent again, and nothing overtakes it."""
+    chance, replies = Random(seed), Replies()
+    crowd, load = Crowd(cluster), Load(cluster, chance)
+    await crowd.gather(chance)
+    async with telephony(cluster) as phones:
+        await phones.behave(sends=[SLOW, DROPPED])
+        writing = await begin_to_answer(cluster, phones, replies, load, chance)
+        load.begin()
+        passing = asyncio.create_task(let_minutes_pass(cluster))
+        for _ in range(KILLS):
+            await asyncio.sleep(chance.uniform(0.1, 0.5))
+            node = chance.choice(cluster.nodes)
+            node.kill()
+            await asyncio.to_thread(node.start)
+        await asyncio.gather(*writing)
+        await load.end()
+        await until_settled(cluster.home, cluster.bakery, phones)
+        interrupted = end_leases(cluster.home, cluster.bakery)
+        await until(lambda: rows(cluster.home, "SELECT count(*) FROM outbox WHERE state <> 'unknown'") == [(0,)])
+        await until_settled(cluster.home, cluster.bakery, phones)
+        await end([passing])
+        states = await check_sent(cluster.home, cluster.bakery, phones, replies.asked, frozenset(("unknown",)))
+    print(f"{states}, {interrupted} interrupted, {replies.repeats} repeats")
+    await check_whole(cluster, crowd, load)
+    assert states["unknown"] > 0
+
+
+async def test_what_a_dead_node_had_claimed_becomes_unknown(cluster: Cluster) -> None:
+    """Nobody knows whether its request arrived: until its lease has ended the others wait, and then nobody sends it."""
+    async with silent_whatsapp() as silence:
+        garage = await open_business(cluster.home, "Blue Garage", "Karim", api_base_url=silence.url)
+        await asyncio.sleep(SETTINGS_LOOK_SECONDS + 0.5)  # Now every node knows of it.
+        outside = cluster.outsides[0]
+        karim = await outside.sign_in(garage.operators[0])
+        await outside.say(garage, GUESTS[0], "hello")
+        message = (await karim.send(await karim.chat(GUESTS[0]), "on its way"))["message"]["message_id"]
+        await until(lambda: silence.requests == 1)
+        await kill_whoever(cluster, silence)
+        state = "SELECT status FROM messages WHERE message_id = ?"
+        await asyncio.sleep(2 * OUTBOX_LOOK_SECONDS)
+        assert rows(cluster.home, state, message) == [("sending",)]
+        assert end_leases(cluster.home, garage) == 1
+        await until(lambda: rows(cluster.home, state, message) == [("unknown",)])
+        await asyncio.sleep(2 * OUTBOX_LOOK_SECONDS)
+        assert silence.requests == 1
+
+
+@dataclass(slots=True)
+class Silence:
+    """A provider that takes every request and never answers."""
+
+    url: str = ""
+    requests: int = 0
+    lost: int = 0
+    """Connections that the other side closed."""
+
+    async def listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            self.requests += line.startswith(b"POST ")
+        self.lost += 1
+        writer.close()
+
+
+@asynccontextmanager
+async def silent_whatsapp() -> AsyncIterator[Silence]:
+    silence = Silence()
+    server = await asyncio.start_server(silence.listen, "127.0.0.1", 0)
+    silence.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield silence
+
+
+async def kill_whoever(cluster: Cluster, silence: Silence) -> None:
+    """Kill the node that waits for an answer, and nobody else in the end."""
+    others = []
+    for node in cluster.nodes:
+        node.kill()
+        await asyncio.sleep(0.3)
+        if silence.lost:
+            break
+        others.append(node)
+    assert silence.lost == 1
+    for node in others:
+        await asyncio.to_thread(node.start)
+
+
+async def let_minutes_pass(cluster: Cluster) -> None:
+    """What is unknown holds its conversation back for two minutes; here they pass at once."""
+    while True:
+        await asyncio.to_thread(end_waiting, cluster.home, cluster.bakery)
+        await asyncio.sleep(0.3)
+
+
+async def begin_to_answer(
+    cluster: Cluster, phones: Phones, replies: Replies, load: Load, chance: Random
+) -> list[asyncio.Task[None]]:
+    """Let guests write through WhatsApp, and Sara and Omar answer each of them through all nodes."""
+    load.sent.ids.update(ids := [await phones.write("hello", guest) for guest in GUESTS])
+    load.sent.note(ids)
+    chats = [await cluster.sara[0].chat(guest) for guest in GUESTS]
+    desks = [*cluster.sara, *cluster.omar]
+    own = [Random(chance.random()) for _ in chats]
+    return [
+        asyncio.create_task(replies.write(desks, chat, chance, REPLIES))
+        for chat, chance in zip(chats, own, strict=True)
+    ]
+
+
+def attempts_of(figures: dict[str, float]) -> int:
+    """How many attempts to send a node made, whatever became of them."""
+    return int(sum(value for name, value in figures.items() if name.startswith("wasl_sends_total")))
