@@ -1,6 +1,7 @@
 """The HTTP server: one process, and a stop that loses nothing and keeps nobody waiting."""
 
 import gc
+import resource
 import signal
 import socket
 import sys
@@ -20,7 +21,8 @@ KEEP_ALIVE_SECONDS = 5
 """Longer, and connections that were cut without a word would be kept as long."""
 STOP_SECONDS = 2
 """What requests under way get after the streams have left."""
-BACKLOG = 2048
+BACKLOG = 4096
+"""Connections that may wait to be accepted, up to the kernel's own bound: a crowd of dashboards returns at once."""
 GC_THRESHOLDS = (50_000, 20, 50)
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while another wants it. The default of 5 ms would let the event loop hold
@@ -60,6 +62,12 @@ def spare_the_collector() -> None:
     gc.set_threshold(*GC_THRESHOLDS)
 
 
+def open_many_files() -> None:
+    """Let the process have as many connections as the system allows it: the usual soft limit is 1,024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def stop_quietly() -> None:
     """Let the program end with status 0 when it is told to stop.
 
@@ -94,6 +102,7 @@ def serve(settings: Settings) -> int:
     """Run a node until it is told to stop; the exit status."""
     configure_logs(settings.log_level, settings.log_format)
     sys.setswitchinterval(SWITCH_SECONDS)
+    open_many_files()
     stop_quietly()
     try:
         if settings.database_url:
