@@ -63,7 +63,13 @@ BEAT_SLOT_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15.0
 """Shorter than the idle timeouts of proxies (60 s and 100 s)."""
 HEADS_POLL_SECONDS = 1.0
-"""How often a node looks for events that another process wrote."""
+"""How often a node that is alone looks for events that a command wrote beside it."""
+HEADS_POLL_HINTED_SECONDS = (2.0, 4.0)
+"""The same while hints arrive, spread so that nodes do not ask in step: what it finds is a hint that was lost."""
+HEADS_POLL_UNHINTED_SECONDS = 0.25
+"""The same while Redis does not answer: a message of another node must still be seen within a second."""
+HEADS_POLL_SHARED_SECONDS = 0.2
+"""The same on PostgreSQL without Redis, where other nodes may write and nothing tells of them."""
 DRAIN_SECONDS = 2.0
 """Streams are told to leave, and to return spread over this time, before a stop."""
 POLL_WAIT_SECONDS_MAX = 25
@@ -74,6 +80,35 @@ EVENTS_KEPT_MIN = 20_000
 """Per account, whichever is more."""
 TRIM_EVENTS_PER_CHANGE = 2_000
 """Old events deleted in one transaction, so that nobody waits for housekeeping."""
+
+# The bus between nodes
+BUS_SHARDS = 16
+"""Channels that accounts are spread over; every node listens to all of them."""
+HINT_INLINE_BYTES_MAX = 32 * 1024
+"""Events that a hint carries along; a node that hears of more reads them from the log."""
+HINTS_WAITING_MAX = 1_000
+"""Accounts with a hint that has not left yet; beyond it hints are dropped, which costs others one look at the heads."""
+WHISPERS_WAITING_MAX = 500
+"""Older whispers make room: who is typing now matters more than who was."""
+WHISPER_BYTES_MAX = 8 * 1024
+BUS_PING_SECONDS = 0.25
+"""After so much silence the connection is asked whether it lives."""
+BUS_SILENCES_DOUBTED = 3
+"""So many silences in a row, two of them after a question, and hints may be missing: the database is asked instead."""
+BUS_SILENCES_MAX = 8
+"""So many, and the connection is given up."""
+BUS_ANSWER_SECONDS = 1.0
+"""How long Redis may take to accept a connection or a command."""
+BUS_RETRY_SECONDS_FIRST = 0.1
+BUS_RETRY_SECONDS_MAX = 2.0
+"""Pauses before connecting again; they double, and are spread so that nodes do not come back in step."""
+BUS_HELLO_SECONDS = 2.0
+BUS_SILENT_NODE_SECONDS = 6.0
+"""A node that said nothing for three hellos is not counted any more."""
+BUS_GARBAGE_TOLD_SECONDS = 10.0
+"""Messages that no node of ours wrote are all counted, and one in so many seconds is worth a line of the log."""
+BUS_STOP_SECONDS = 0.5
+"""How long a stop waits for the last hints to leave."""
 
 # Pages
 PAGE_SIZE_DEFAULT = 30

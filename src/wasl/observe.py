@@ -161,6 +161,11 @@ class Metrics:
         self.sends = Counter("wasl_sends", "Attempts to send by outcome", ["outcome"], registry=self.registry)
         self.logins = Counter("wasl_logins", "Logins by outcome", ["outcome"], registry=self.registry)
         self.ledger = Gauge("wasl_ledger", "Updates by what became of them", ["entry"], registry=self.registry)
+        self.bus_healthy = Gauge("wasl_bus_healthy", "1 when hints of other nodes arrive", registry=self.registry)
+        self.bus_hints = Counter(
+            "wasl_bus_hints", "Hints between nodes by outcome", ["outcome"], registry=self.registry
+        )
+        self.nodes = Gauge("wasl_nodes", "Nodes alive as far as this one knows", registry=self.registry)
         self.synchronous_full = Gauge(
             "wasl_database_synchronous_full", "1 when every commit reaches the disk", registry=self.registry
         )
