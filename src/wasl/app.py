@@ -19,6 +19,7 @@ from wasl.errors import Misconfigured
 from wasl.flow.receive import Reception
 from wasl.flow.send import Sender
 from wasl.flow.timers import Timers
+from wasl.live.bus import BUS_KEY, Bus, open_bus
 from wasl.live.hub import Hub
 from wasl.live.presence import Presence
 from wasl.observe import Metrics, log
@@ -49,6 +50,7 @@ class Parts:
     database: Database
     journal: Journal
     hub: Hub
+    bus: Bus
     team: Team
     sender: Sender
     timers: Timers
@@ -79,6 +81,8 @@ def build_app(settings: Settings) -> Application:
     metrics.synchronous_full.set(not weak)
     if weak:
         log.warning("a power cut may take back commits", **weak)
+    alone = engine.dialect == "sqlite"
+    bus = open_bus(settings.redis_url, box.derive(BUS_KEY), metrics, alone=alone)
     database = Database(engine)
     hub = Hub(
         database,
@@ -86,18 +90,20 @@ def build_app(settings: Settings) -> Application:
         settings.node,
         settings.heartbeat_seconds,
         stream_age_seconds=settings.stream_age_seconds,
+        head_poll_seconds=bus.heads_poll_seconds,
     )
 
     def committed(events: Sequence[Event]) -> None:
         hub.publish(events)
+        bus.publish(events)
         sender.hear(events)
 
     journal = Journal(engine, committed, metrics)
     team = Team(database, journal, box)
     http = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50))
-    sender = Sender(database, journal, team, MetaChannel(http), metrics, alone=engine.dialect == "sqlite")
+    sender = Sender(database, journal, team, MetaChannel(http), metrics, alone=alone, nodes=bus.nodes)
     timers = Timers(team, journal)
-    parts = Parts(settings, metrics, engine, database, journal, hub, team, sender, timers, http)
+    parts = Parts(settings, metrics, engine, database, journal, hub, bus, team, sender, timers, http)
     return Application(_doors(parts, box), parts)
 
 
@@ -132,7 +138,7 @@ def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
     api.include_router(sessions.router())
     api.include_router(live_chat.router(), prefix="/api/live-chat")
     api.include_router(EventPoll(parts.hub).router(), prefix="/api/live-chat")
-    api.include_router(Operations(parts.database, parts.team, parts.metrics, parts.hub).router())
+    api.include_router(Operations(parts.database, parts.team, parts.metrics, parts.hub, parts.bus).router())
     for route in dashboard_routes():
         api.router.routes.append(route)
     return BodyLimit(api)
@@ -143,6 +149,7 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
     parts.journal.start()
     await parts.team.refresh()
     parts.hub.start()
+    parts.bus.start(parts.hub.publish, parts.hub.whisper, parts.hub.look, parts.hub.look_everywhere)
     parts.sender.start()
     parts.timers.start()
     try:
@@ -152,6 +159,7 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
         parts.hub.close()
         await parts.timers.close()
         await parts.sender.close()
+        await parts.bus.close()
         await parts.hub.stop()
         await parts.journal.close()
         await parts.http.aclose()

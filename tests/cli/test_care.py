@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import Wasl
+from servers import Unavailable, redis_server
 from wasl.settings import Settings
 
 
@@ -113,3 +114,35 @@ def test_a_file_that_is_no_database_is_told(wasl: Wasl, settings: Settings) -> N
     assert said.status == 1
     assert "The database does not answer: file is not a database" in said.out
     assert wasl("account", "list").err == "wasl: The database cannot be opened: file is not a database\n"
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_a_redis_that_does_not_answer_is_told(olive: Wasl, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = olive("doctor")
+    assert (said.status, "WASL_REDIS_URL is not set" in said.out) == (0, True)
+    monkeypatch.setenv("WASL_REDIS_URL", "redis://:the-password@127.0.0.1:1/0")
+    said = olive("doctor")
+    assert said.status == 1
+    assert "Redis (WASL_REDIS_URL): unreachable. Nothing is lost" in said.out
+    assert "the-password" not in said.out + said.err
+    monkeypatch.setenv("WASL_REDIS_URL", "http://127.0.0.1:1/0")
+    assert "WASL_REDIS_URL cannot be read" in olive("doctor").out
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_a_redis_that_answers_is_well(olive: Wasl, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        with redis_server() as server:
+            monkeypatch.setenv("WASL_REDIS_URL", server.url)
+            said = olive("doctor")
+    except Unavailable as missing:
+        pytest.skip(str(missing))
+    assert said.status == 0
+    assert "Redis answers" in said.out
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_with_sqlite_redis_is_not_asked(olive: Wasl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WASL_REDIS_URL", "redis://127.0.0.1:1/0")
+    said = olive("doctor")
+    assert (said.status, "WASL_REDIS_URL is set and not used" in said.out) == (0, True)

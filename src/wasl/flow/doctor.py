@@ -15,6 +15,7 @@ import httpx2
 from wasl.clock import now_ms
 from wasl.errors import WaslError
 from wasl.limits import CLOCK_DIFFERENCE_SECONDS_MAX, DISK_FREE_BYTES_MIN, DOCTOR_REQUEST_SECONDS
+from wasl.live.bus import BUS_KEY, ask_redis
 from wasl.settings import Settings
 from wasl.store.checkup import Checkup, Schema, check_up, is_weak, read_schema
 from wasl.store.database import Database, Engine
@@ -63,6 +64,8 @@ async def examine(settings: Settings, client: httpx2.AsyncClient) -> AsyncIterat
             yield finding
     finally:
         await asyncio.to_thread(database.close)
+    async for finding in _bus(settings, engine, box):
+        yield finding
     async for finding in _public_address(settings, client):
         yield finding
 
@@ -181,6 +184,28 @@ async def _token(channel: Channel, client: httpx2.AsyncClient) -> Finding:
         return _good(f"Number {channel.phone_number_id}: the provider knows it and accepts its token.")
     sentence = f"Number {channel.phone_number_id}: the provider answers {answer.status_code} to its token"
     return _wrong(f"{sentence}; nothing can be sent. Give the channel a new access token.")
+
+
+async def _bus(settings: Settings, engine: Engine, box: SecretBox) -> AsyncIterator[Finding]:
+    if not settings.redis_url:
+        if engine.dialect != "sqlite":
+            yield _note("WASL_REDIS_URL is not set: several servers would look for news in the database all the time.")
+        return
+    if engine.dialect == "sqlite":
+        yield _note("WASL_REDIS_URL is set and not used: on SQLite there is one server.")
+        return
+    try:
+        complaint = await ask_redis(settings.redis_url, box.derive(BUS_KEY))
+    except WaslError as error:
+        yield _wrong(error.message)
+        return
+    if complaint is None:
+        yield _good("Redis answers, so servers can tell each other what is new.")
+    else:
+        yield _wrong(
+            f"Redis (WASL_REDIS_URL): {complaint}. Nothing is lost, but every server has to ask the database for news"
+            " several times a second, and they do not know how many they are."
+        )
 
 
 async def _public_address(settings: Settings, client: httpx2.AsyncClient) -> AsyncIterator[Finding]:

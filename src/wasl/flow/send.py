@@ -5,7 +5,7 @@ the answer was lost the message is `unknown`, which a status webhook or a person
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from wasl.channels.meta import MetaChannel, MetaCredentials
@@ -35,10 +35,19 @@ _QUEUED = b'"status":"queued"'
 
 
 class Sender:
-    """Empties the outbox. `alone` says that no other process can hold a claim, as with a locked SQLite file."""
+    """Empties the outbox. `alone` says that no other process can hold a claim, as with a locked SQLite file; `nodes`
+    tells how many send at the same time, since a number's rate is one for them all."""
 
     def __init__(
-        self, database: Database, journal: Journal, team: Team, meta: MetaChannel, metrics: Metrics, *, alone: bool
+        self,
+        database: Database,
+        journal: Journal,
+        team: Team,
+        meta: MetaChannel,
+        metrics: Metrics,
+        *,
+        alone: bool,
+        nodes: Callable[[], int],
     ) -> None:
         self._database = database
         self._journal = journal
@@ -46,6 +55,7 @@ class Sender:
         self._meta = meta
         self._metrics = metrics
         self._alone = alone
+        self._nodes = nodes
         self._wake = asyncio.Event()
         self._free = asyncio.Semaphore(SENDS_AT_ONCE)
         self._under_way: set[tuple[int, int]] = set()
@@ -131,12 +141,18 @@ class Sender:
         missing = pair.take(now)
         if missing > 0:
             return missing
-        rate = float(CHANNEL_MESSAGES_PER_SECOND)
-        missing = self._channel_paces.setdefault(due.channel_id, Pace.full(rate, rate, now)).take(now)
+        missing = self._channel_pace(due.channel_id, now).take(now)
         if missing > 0:
             pair.tokens += 1.0
             asyncio.get_running_loop().call_later(missing, self._wake.set)
         return missing
+
+    def _channel_pace(self, channel_id: int, now: float) -> Pace:
+        """This node's share of what a number may send. With every node that comes or goes it is another one."""
+        share = max(1.0, CHANNEL_MESSAGES_PER_SECOND / self._nodes())
+        pace = self._channel_paces.setdefault(channel_id, Pace.full(share, share, now))
+        pace.per_second = pace.burst = share
+        return pace
 
     def _forget_paces(self) -> None:
         if len(self._pair_paces) > PACES_REMEMBERED_MAX:

@@ -5,6 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
 from wasl.errors import Unavailable
+from wasl.live.bus import Bus
 from wasl.live.hub import Hub
 from wasl.observe import Metrics
 from wasl.store.database import Connection, Database
@@ -17,11 +18,12 @@ LEDGER_ENTRIES = ("received", "stored", "duplicates", "quarantined", "set_aside"
 class Operations:
     """`/health`, `/ready` and `/metrics`; they name no account and need no login."""
 
-    def __init__(self, database: Database, team: Team, metrics: Metrics, hub: Hub) -> None:
+    def __init__(self, database: Database, team: Team, metrics: Metrics, hub: Hub, bus: Bus) -> None:
         self._database = database
         self._team = team
         self._metrics = metrics
         self._hub = hub
+        self._bus = bus
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["operations"])
@@ -35,14 +37,19 @@ class Operations:
         return Json({"status": "ok"})
 
     async def ready(self) -> Response:
-        """It can be sent traffic: the database answers and it is not about to stop."""
+        """It can be sent traffic: the database answers and it is not about to stop.
+
+        Without Redis a node is degraded and still ready (200): it asks the database more often and misses nothing.
+        If it answered 503, a proxy would take all nodes away at once, for the sake of a fraction of a second.
+        """
         if self._hub.closing:
             return Json({"status": "stopping", "database": "ok"}, status_code=503)
         try:
             await self._database.read(lambda connection: connection.rows("SELECT 1"))
         except Unavailable as error:
             return Json({"status": "unavailable", "database": error.message}, status_code=503)
-        return Json({"status": "ok", "database": "ok", "bus": "memory"})
+        status = "ok" if self._bus.healthy else "degraded"
+        return Json({"status": status, "database": "ok", "bus": self._bus.state})
 
     async def metrics(self) -> Response:
         """All figures in Prometheus' text format, the ledger of this installation among them."""
