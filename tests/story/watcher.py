@@ -6,6 +6,7 @@ On a socket of its own, so that it can be cut at any byte, and many can be open 
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -54,7 +55,12 @@ class Wire:
 
     @classmethod
     async def open(
-        cls, port: int, headers: dict[str, str], query: str = "", receive_bytes: int | None = None
+        cls,
+        port: int,
+        headers: dict[str, str],
+        query: str = "",
+        receive_bytes: int | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> "Wire":
         """Connect and ask for the stream. Raises StreamRefused, or OSError when nobody answers."""
         raw = socket.socket()
@@ -63,7 +69,8 @@ class Wire:
         raw.setblocking(False)
         try:
             await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
-            wire = cls(*await asyncio.open_connection(sock=raw, limit=1 << 22))
+            name = "localhost" if tls else None
+            wire = cls(*await asyncio.open_connection(sock=raw, limit=1 << 22, ssl=tls, server_hostname=name))
         except BaseException:  # Whoever gives up waiting leaves nothing open either.
             raw.close()
             raise
@@ -75,7 +82,7 @@ class Wire:
         return wire
 
     async def _ask(self, headers: dict[str, str], query: str) -> None:
-        lines = [f"GET {EVENTS_PATH}{query} HTTP/1.1", "Host: 127.0.0.1", "Accept: text/event-stream"]
+        lines = [f"GET {EVENTS_PATH}{query} HTTP/1.1", "Host: localhost", "Accept: text/event-stream"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         self._writer.write("\r\n".join([*lines, "", ""]).encode())
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")

@@ -112,6 +112,21 @@ async def test_sending_is_idempotent_and_guarded(office: Office) -> None:
     assert fits(insisted, schemas.Sent)["message"]["operator_name"] == "Omar"
 
 
+async def test_a_request_that_a_proxy_repeats_is_one_message(office: Office) -> None:
+    await office.arrives(said("a1", "marhaba"))
+    asked = {**await office.ids(), "message": "Good morning"}
+    repeated = {"Idempotency-Key": "0f0f"}
+    ids = set()
+    for headers in (repeated, repeated, {"Idempotency-Key": "1e1e"}, {}, {}):
+        answer = await office.rana.post(f"{API}/send-message", json=asked, headers=headers)
+        ids.add(fits(answer, schemas.Sent)["message"]["message_id"])
+    assert len(ids) == 4
+    named = {**asked, "client_message_id": "c-1"}
+    for key in ("2d2d", "3c3c"):
+        answer = await office.rana.post(f"{API}/send-message", json=named, headers={"Idempotency-Key": key})
+        assert fits(answer, schemas.Sent)["message"]["client_message_id"] == "c-1"
+
+
 async def test_handover_and_reading(office: Office) -> None:
     await office.arrives(said("a1"), said("a2"))
     ids = await office.ids()

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
 from wasl.domain.people import Operator
 from wasl.errors import Invalid
+from wasl.limits import CLIENT_MESSAGE_ID_CHARACTERS_MAX
 from wasl.observe import log
 from wasl.store.desk import HandOver, MarkRead, Move
 from wasl.store.journal import Journal
@@ -18,6 +19,14 @@ from wasl.web.asked import OneConversation, OperatorStatus, ReadUpTo, SendMessag
 from wasl.web.session import signed_in
 
 Me = Annotated[Operator, Depends(signed_in)]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=CLIENT_MESSAGE_ID_CHARACTERS_MAX,
+        description="Stands for a missing `client_message_id`. Proxies that repeat a request set it.",
+    ),
+]
 _TOO_LARGE: dict[int | str, dict[str, Any]] = {
     413: {"model": schemas.Failure, "description": "The body is over the limit."},
 }
@@ -46,7 +55,7 @@ class Desk:
         path, failures = "/send-message", _TOO_LARGE | _NEWER
         router.add_api_route(path, self.send_message, methods=["POST"], response_model=schemas.Sent, responses=failures)
 
-    async def send_message(self, me: Me, asked: SendMessage) -> Response:
+    async def send_message(self, me: Me, asked: SendMessage, idempotency_key: IdempotencyKey = None) -> Response:
         """Queue a reply to the customer; its status follows by events."""
         if not asked.message.strip():
             raise Invalid("An empty message cannot be sent.", code="empty_message")
@@ -57,7 +66,7 @@ class Desk:
                 conversation_id=asked.conversation_id,
                 user_id=asked.user_id,
                 text=asked.message,
-                client_message_id=asked.client_message_id,
+                client_message_id=asked.client_message_id or idempotency_key,
                 reply_to=asked.reply_to,
                 seen_sequence=asked.seen_sequence,
                 force=asked.force,
