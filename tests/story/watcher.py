@@ -108,6 +108,10 @@ class Wire:
                 return
             yield chunk[:-2]
 
+    def say(self, data: bytes) -> None:
+        """Send bytes that nobody asked for."""
+        self._writer.write(data)
+
     def cut(self) -> None:
         """Break the connection off without a word, as a lost network does."""
         raw = self._writer.get_extra_info("socket")
