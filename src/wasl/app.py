@@ -159,8 +159,9 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
         parts.hub.close()
         await parts.timers.close()
         await parts.sender.close()
-        await parts.bus.close()
         await parts.hub.stop()
         await parts.journal.close()
+        # Only now: what was committed last should not wait for the other nodes' next look at the heads.
+        await parts.bus.close()
         await parts.http.aclose()
         parts.database.close()

@@ -84,6 +84,8 @@ class Hub:
 
     def look(self, account_id: int) -> None:
         """Read on in an account's log, if anybody watches it here: somebody wrote to it."""
+        if self.closing:
+            return
         if account_id in self._looking:
             self._looking[account_id] = True
         elif account_id in self._feeds:
