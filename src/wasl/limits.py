@@ -64,8 +64,9 @@ HEARTBEAT_SECONDS = 15.0
 """Shorter than the idle timeouts of proxies (60 s and 100 s)."""
 HEADS_POLL_SECONDS = 1.0
 """How often a node that is alone looks for events that a command wrote beside it."""
-HEADS_POLL_HINTED_SECONDS = (2.0, 4.0)
-"""The same while hints arrive, spread so that nodes do not ask in step: what it finds is a hint that was lost."""
+HEADS_POLL_HINTED_SECONDS = (0.7, 0.9)
+"""The same while hints arrive, spread so that nodes do not ask in step. Often all the same: it is one small query, and
+a node that alone has lost Redis, or a command, writes without a hint."""
 HEADS_POLL_UNHINTED_SECONDS = 0.25
 """The same while Redis does not answer: a message of another node must still be seen within a second."""
 HEADS_POLL_SHARED_SECONDS = 0.2

@@ -336,10 +336,10 @@ async def test_with_sqlite_redis_is_not_used() -> None:
     assert [line["event"] for line in lines] == ["redis not used: with SQLite there is one node"]
 
 
-async def test_with_redis_heads_are_looked_at_seldom(server: RedisServer) -> None:
+async def test_with_redis_heads_are_looked_at_all_the_same(server: RedisServer) -> None:
     async with listeners(server.url, 1) as (alice,):
         waits = [alice.bus.heads_poll_seconds() for _ in range(50)]
-        assert 2.0 <= min(waits) < max(waits) <= 4.0
+        assert 0.5 <= min(waits) < max(waits) < 1.0  # A hint that nobody sent costs less than a second too.
 
 
 @pytest.mark.parametrize(

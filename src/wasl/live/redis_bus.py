@@ -93,7 +93,7 @@ class RedisBus:
         return 1 + len(self._peers)
 
     def heads_poll_seconds(self) -> float:
-        """Seldom while hints arrive, often while they do not."""
+        """Within a second while hints arrive, more often while they do not."""
         if self.healthy:
             return random.uniform(*HEADS_POLL_HINTED_SECONDS)  # noqa: S311 - a pause is no secret
         return HEADS_POLL_UNHINTED_SECONDS
