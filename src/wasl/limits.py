@@ -87,8 +87,12 @@ PRESENCE_SECONDS_PER_OPERATOR = 0.01
 """Two hundred colleagues who come and go are told of every two seconds: each change goes to every one of them."""
 PRESENCE_OPERATORS_MAX = 1_000
 """Of one account at one node, as it tells the others; an account has tens."""
-PRESENCE_NODES_MAX = 100
-"""Nodes that one account's operators may be spread over."""
+PRESENCE_PART_OPERATORS = 40
+"""Of one whisper: with their conversations' ids well below what the bus carries in one."""
+PRESENCE_ACCOUNTS_PER_ROUND = 100
+"""Whispers of a tenth of a second: more would push each other out of the bus."""
+PRESENCE_NODES_MAX = 200
+"""Nodes, or parts of what one says, that one account's operators may be spread over."""
 WHISPERS_PER_SECOND = 1.0
 WHISPERS_BURST = 3
 """What one operator lets the colleagues know in passing (typing, looking); of what comes faster only the latest."""

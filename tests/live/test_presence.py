@@ -3,12 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
-from live.nodes import ACCOUNT, KARIM, OMAR, SARA, Town
+from live.nodes import ACCOUNT, KARIM, OMAR, SARA, Town, operator_named
 from wasl.domain.people import Availability
 from wasl.errors import TooMany
-from wasl.limits import PRESENCE_BEAT_SECONDS, PRESENCE_GRACE_SECONDS, PRESENCE_SILENT_SECONDS
+from wasl.limits import (
+    PRESENCE_ACCOUNTS_PER_ROUND,
+    PRESENCE_BEAT_SECONDS,
+    PRESENCE_GRACE_SECONDS,
+    PRESENCE_SILENT_SECONDS,
+)
 
 
 def test_screens_of_one_node_see_who_comes_looks_and_leaves() -> None:
@@ -233,6 +239,36 @@ def test_streams_of_one_operator_are_bounded_and_counted() -> None:
     node.presence.leave(SARA)
     node.presence.enter(SARA)
     assert node.presence.streams(SARA) == 3
+
+
+def test_a_large_team_is_told_in_parts_that_the_bus_can_carry() -> None:
+    town = Town(2)
+    north, south = town.nodes
+    crowd = [operator_named(100 + number, f"Operator {number}") for number in range(130)]
+    town.people.update({person.id: person for person in crowd})
+    north.presence.enter(SARA)
+    for person in crowd:
+        south.presence.enter(person)
+        south.presence.look(ACCOUNT, person.id, "1_100200300_96130000" + "0" * 100)
+    town.pass_time(5)
+    assert len(north.shown()) == len(south.shown()) == 131
+    assert max(len(orjson.dumps(data)) for _, data in town.whispered) < 8 * 1024
+    for person in crowd[5:]:
+        south.presence.leave(person)
+    town.pass_time(PRESENCE_GRACE_SECONDS + 5)
+    assert len(north.shown()) == len(south.shown()) == 6
+
+
+def test_many_accounts_take_turns_at_the_bus() -> None:
+    town = Town(1, settle_seconds=0)
+    [node] = town.nodes
+    for number in range(1000, 1000 + 3 * PRESENCE_ACCOUNTS_PER_ROUND):
+        town.people[number] = operator_named(number, "Somebody", account_id=number)
+        node.presence.enter(town.people[number])
+    for turn in range(1, 4):
+        node.presence.go_round()
+        assert len(town.whispered) == turn * PRESENCE_ACCOUNTS_PER_ROUND
+    assert {account_id for account_id, _ in town.whispered} == {account_id for account_id, _ in node.told}
 
 
 def test_an_account_without_streams_is_forgotten() -> None:

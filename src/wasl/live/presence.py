@@ -6,6 +6,7 @@ forgotten. While nothing connects the nodes, each knows its own operators only.
 
 import asyncio
 import contextlib
+import random
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,11 +17,13 @@ from wasl.domain.people import Operator
 from wasl.errors import TooMany
 from wasl.limits import (
     ID_CHARACTERS_MAX,
+    PRESENCE_ACCOUNTS_PER_ROUND,
     PRESENCE_BEAT_SECONDS,
     PRESENCE_GATHER_SECONDS,
     PRESENCE_GRACE_SECONDS,
     PRESENCE_LOOK_SECONDS,
     PRESENCE_OPERATORS_MAX,
+    PRESENCE_PART_OPERATORS,
     PRESENCE_SECONDS_PER_OPERATOR,
 )
 from wasl.live.roster import Places, Roster
@@ -46,7 +49,10 @@ class _Account:
     here: dict[int, _Here] = field(default_factory=dict)
     roster: Roster = field(default_factory=Roster)
     said: Places | None = None
-    said_at_seconds: float = 0.0
+    """What the other nodes were told last; None when they wait for it."""
+    said_parts: int = 0
+    say_again_seconds: float = 0.0
+    is_greeted: bool = False
     told: dict[int, Json] | None = None
     """What this node's screens know; None before they were told anything."""
     show_from_seconds: float = 0.0
@@ -57,6 +63,10 @@ class _Account:
         for operator_id, here in list(self.here.items()):
             if not here.streams and now_seconds - here.left_at_seconds > PRESENCE_GRACE_SECONDS:
                 del self.here[operator_id]
+
+    def is_silent(self, places: Places, now_seconds: float) -> bool:
+        """Whether the other nodes know all this, and were reminded not long ago."""
+        return self.said == places and now_seconds < self.say_again_seconds
 
     def places(self) -> Places:
         """The operators at this node."""
@@ -149,7 +159,7 @@ class Presence:
             case {"look": list(pair)}:
                 for operator_id, conversation_id in _places([pair]).items():
                     self._note_look(account_id, operator_id, conversation_id)
-            case {"node": str(node), "here": list(pairs), **more} if node != self._name:
+            case {"node": str(node), "here": list(pairs), **more} if not node.startswith(self._name):
                 is_new = account.roster.hear(node[:ID_CHARACTERS_MAX], _places(pairs), self._clock())
                 if more.get("hello") is True:
                     account.said = None
@@ -186,12 +196,20 @@ class Presence:
             self._stirred.update(self._accounts)
         stirred, self._stirred = self._stirred, set()
         self._awake.clear()
+        said = 0
         for account_id in stirred:
             account = self._accounts.get(account_id)
             if account is None:
                 continue
             account.let_go(now_seconds)
-            self._say(account_id, account, now_seconds)
+            places = account.places()
+            account.roster.hear(self._name, places, now_seconds)
+            if not account.is_silent(places, now_seconds):
+                if said == PRESENCE_ACCOUNTS_PER_ROUND:  # The bus keeps few whispers waiting: the others come next.
+                    self._stir(account_id)
+                    continue
+                said += 1
+                self._say(account_id, account, places, now_seconds)
             if not account.here:
                 del self._accounts[account_id]
             elif now_seconds >= account.show_from_seconds:
@@ -199,18 +217,21 @@ class Presence:
             else:
                 self._stir(account_id)
 
-    def _say(self, account_id: int, account: _Account, now_seconds: float) -> None:
-        places = account.places()
-        account.roster.hear(self._name, places, now_seconds)
-        if account.said == places and now_seconds - account.said_at_seconds < PRESENCE_BEAT_SECONDS:
-            return
-        pairs = [list(pair) for pair in places.items()][:PRESENCE_OPERATORS_MAX]
-        # The others answer a greeting, so that nobody has to wait for their next beat.
-        hello = account.said_at_seconds == 0
+    def _say(self, account_id: int, account: _Account, places: Places, now_seconds: float) -> None:
+        pairs = list(map(list, places.items()))[:PRESENCE_OPERATORS_MAX]
+        parts = [pairs[at : at + PRESENCE_PART_OPERATORS] for at in range(0, len(pairs), PRESENCE_PART_OPERATORS)]
+        # The others answer a greeting, so that nobody has to wait until they speak by themselves.
+        hello = not account.is_greeted
         if hello:
             account.show_from_seconds = now_seconds + self._settle_seconds
-        self._whisper(account_id, "presence", {"node": self._name, "here": pairs, "hello": hello})
-        account.said, account.said_at_seconds = places, now_seconds
+        # Each part stands for a node of its own; one that is not needed any more is emptied.
+        for number in range(max(len(parts), account.said_parts)):
+            here = parts[number] if number < len(parts) else []
+            said = {"node": f"{self._name}.{number}", "here": here, "hello": hello and number == 0}
+            self._whisper(account_id, "presence", said)
+        account.said, account.said_parts, account.is_greeted = places, len(parts), True
+        # Not all accounts at once, though all their screens came at once.
+        account.say_again_seconds = now_seconds + PRESENCE_BEAT_SECONDS * random.uniform(0.8, 1.0)  # noqa: S311
 
     def _show(self, account_id: int, account: _Account, now_seconds: float) -> None:
         account.roster.expire(now_seconds)
