@@ -8,6 +8,7 @@ import pytest
 
 from arrivals import arrival, said
 from cast import Cast
+from tables import row_counts
 from wasl.errors import NotFound
 from wasl.limits import WHISPERS_BURST
 from wasl.live.presence import Json, Presence
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 
 class Hall:
-    """Whispers over a real database, with everything that is heard of them."""
+    """Whispers over a real database, with row_counts that is heard of them."""
 
     def __init__(self, database: Database, team: Team) -> None:
         self.told: list[tuple[int, str, Json]] = []
@@ -142,22 +143,12 @@ async def test_nothing_is_said_after_the_end(hall: Hall, cast: Cast, adams: tupl
 
 
 async def test_nothing_of_it_is_written(hall: Hall, cast: Cast, adams: tuple[str, str], database: Database) -> None:
-    before = database.read_now(everything)
+    before = database.read_now(row_counts)
     hall.presence.enter(cast.rana)
     for conversation_id in (adams[0], None, adams[0]):
         await hall.whispers.tell_viewing(cast.rana, conversation_id)
         await hall.whispers.tell_typing(cast.rana, adams[0], conversation_id is not None)
     hall.presence.go_round()
     assert hall.told
-    assert database.read_now(everything) == before
+    assert database.read_now(row_counts) == before
     assert database.read_now(lambda c: head_of(c, cast.olive.id)).sequence == before["events"]
-
-
-def everything(connection: Connection) -> dict[str, int]:
-    """How many rows each table has."""
-    names = (
-        "SELECT name FROM sqlite_master WHERE type = 'table'"
-        if connection.dialect == "sqlite"
-        else "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-    )
-    return {name: connection.rows(f"SELECT count(*) FROM {name}")[0][0] for (name,) in connection.rows(names)}

@@ -25,7 +25,7 @@ export function ColleagueMark({ conversation_id }: { conversation_id: string }) 
       title={words}
       data-testid="colleague-mark"
       data-typing={isTyped}
-      className={`ms-auto flex shrink-0 items-center gap-1 ${isTyped ? "text-warn" : ""}`}
+      className={`ms-auto mt-0.5 flex shrink-0 items-center gap-1 ${isTyped ? "text-warn" : ""}`}
     >
       {isTyped && <TypingDots />}
       <Faces people={people} size="size-4 text-[0.5rem]" />

@@ -10,18 +10,18 @@ interface FacesProps {
 }
 
 export function Faces({ people, size }: FacesProps) {
+  // What parts the faces of a pile would only be a rim around a single one.
+  const rim = people.length > 1 ? "ring-2 ring-surface" : "";
   const shown = people.length > FACES_MAX ? people.slice(0, FACES_MAX - 1) : people;
   return (
     <span aria-hidden="true" className="flex shrink-0 -space-x-1.5 rtl:space-x-reverse">
       {shown.map(({ operator_id, name }) => (
-        <span key={operator_id} className="rounded-full ring-2 ring-surface">
+        <span key={operator_id} className={`rounded-full ${rim}`}>
           <Avatar id={`operator ${operator_id}`} name={name} size={size} />
         </span>
       ))}
       {people.length > shown.length && (
-        <span
-          className={`grid place-items-center rounded-full bg-raised font-medium text-ink-soft ring-2 ring-surface ${size}`}
-        >
+        <span className={`grid place-items-center rounded-full bg-raised font-medium text-ink-soft ${rim} ${size}`}>
           +{people.length - shown.length}
         </span>
       )}
