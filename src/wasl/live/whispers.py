@@ -17,7 +17,7 @@ from wasl.limits import (
     WHISPERS_BURST,
     WHISPERS_PER_SECOND,
 )
-from wasl.live.presence import Presence, Whisper
+from wasl.live.presence import Json, Presence, Whisper
 from wasl.store.database import Database
 from wasl.store.inbox import contact_of
 
@@ -65,6 +65,13 @@ class Whispers:
         if conversation_id is not None:
             await self._require_conversation(whisperer, operator.account_id, conversation_id, None)
         whisperer.viewing.say(lambda: self._presence.look(operator.account_id, operator.id, conversation_id))
+
+    def overhear(self, account_id: int, kind: str, data: Json) -> None:
+        """Take what was said at another node. Kinds that this version does not know are for nobody here."""
+        if kind == "presence":
+            self._presence.hear(account_id, data)
+        elif kind == "typing":
+            self._tell(account_id, kind, data)
 
     def close(self) -> None:
         """Say nothing more."""
