@@ -4,19 +4,21 @@ import argparse
 import sys
 
 from bench.arrive import measure_arrival
+from bench.crowd import measure_crowd
 from bench.inbox import measure_inbox
 from bench.machine import strangers_share, two_cores
 from bench.report import Report
+from bench.storm import measure_storm
 
 STRANGERS_PERCENT_MAX = 5
-NAMES = ("arrive", "inbox")
+NAMES = ("arrive", "inbox", "crowd", "storm")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print a table and keep the figures; the exit status tells whether every bound was kept."""
     asked = _parser().parse_args(arguments)
     databases = ["sqlite", "postgres"] if asked.database == "both" else [asked.database]
-    names = NAMES if asked.name == "all" else (asked.name,)
+    names = NAMES if "all" in asked.names else asked.names
     kept = True
     for name in names:
         report = Report(name, asked.quick)
@@ -25,6 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"!!! others use {strangers} % of the cores: these figures will be worse than they could be")
         if name == "arrive":
             measure_arrival(report, databases, asked.quick, asked.postgres_core)
+        elif name == "crowd":
+            measure_crowd(report, asked.quick)
+        elif name == "storm":
+            measure_storm(report, databases, asked.quick)
         else:
             measure_inbox(report, databases, asked.quick)
         report.print_table()
@@ -41,9 +47,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="bin/bench", description="Measures the real server, each figure beside its limit or a peer."
     )
     parser.add_argument(
-        "name",
+        "names",
+        metavar="NAME",
+        nargs="+",
         choices=(*NAMES, "all"),
-        help="arrive: how many webhooks, how soon; inbox: pages and searches at a thousand and a million conversations",
+        help="arrive: how many webhooks, how soon; inbox: pages and searches at a thousand and a million conversations;"
+        " crowd: thousands of streams, beside nginx with nchan; storm: all of them come back at once; all",
     )
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--quick", action="store_true", help="a short look: the figures are rough")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench.bodies import CUSTOMERS, endless, webhooks
+from bench.bodies import CUSTOMERS, Numbers, endless, webhooks
 from bench.client import CONNECTIONS, Load, as_fast_as_answered, at_a_pace
 from bench.installation import (
     NotMeasured,
@@ -77,18 +77,6 @@ class Contender:
     def ratio_to(self, other: "Contender") -> float:
         """The median of the rounds' ratios: what disturbed a round disturbed both."""
         return median([mine / theirs for mine, theirs in zip(self.rates, other.rates, strict=True)])
-
-
-class Numbers:
-    """Gives every message of a run a number of its own."""
-
-    def __init__(self) -> None:
-        self.next = 0
-
-    def webhooks(self, count: int) -> list[bytes]:
-        """Requests whose messages were never sent before."""
-        first, self.next = self.next, self.next + count
-        return webhooks(first, count)
 
 
 def measure_arrival(report: Report, databases: list[str], quick: bool, postgres_core: str = "server") -> None:

@@ -22,12 +22,17 @@ _TEXT = (
 )
 
 
-def webhooks(first: int, count: int) -> list[bytes]:
+def webhooks(first: int, count: int, accounts: int = 1) -> list[bytes]:
     """Whole HTTP requests, each with a message of its own; `first` is the number of the first one.
 
-    The customers take turns. The size is what Meta's bodies have: about 700 bytes.
+    The customers take turns, and the accounts. The size is what Meta's bodies have: about 700 bytes.
     """
-    return [_request(_body(number)) for number in range(first, first + count)]
+    return [_request(_body(number, number % accounts)) for number in range(first, first + count)]
+
+
+def phone_number_id(account: int) -> str:
+    """The number of one of the accounts, counted from 0."""
+    return str(int(PHONE_NUMBER_ID) + account)
 
 
 def endless(requests: list[bytes]) -> Iterator[bytes]:
@@ -36,12 +41,24 @@ def endless(requests: list[bytes]) -> Iterator[bytes]:
         yield from requests
 
 
+class Numbers:
+    """Gives every message of a run a number of its own."""
+
+    def __init__(self) -> None:
+        self.next = 0
+
+    def webhooks(self, count: int) -> list[bytes]:
+        """Requests whose messages were never sent before."""
+        first, self.next = self.next, self.next + count
+        return webhooks(first, count)
+
+
 def marked(number: int) -> str:
     """How the text of a message begins."""
     return f"{MARK}{number:0{MARK_DIGITS}d}"
 
 
-def _body(number: int) -> bytes:
+def _body(number: int, account: int) -> bytes:
     customer = number % CUSTOMERS
     phone = f"9613{customer:06d}"
     user_id = f"LB.4400{customer:016d}"
@@ -56,7 +73,7 @@ def _body(number: int) -> bytes:
     }
     value = {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": BUSINESS, "phone_number_id": PHONE_NUMBER_ID},
+        "metadata": {"display_phone_number": BUSINESS, "phone_number_id": phone_number_id(account)},
         "contacts": [
             {"profile": {"name": f"{_NAMES[customer % len(_NAMES)]}"}, "wa_id": phone, "user_id": user_id},
         ],

@@ -15,21 +15,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import jwt
 import orjson
 from pydantic import SecretStr
 
-from bench.bodies import APP_SECRET, BUSINESS, PHONE_NUMBER_ID
+from bench.bodies import APP_SECRET, BUSINESS, phone_number_id
 from bench.client import Caller
-from bench.machine import on_core
-from wasl.domain.people import OperatorRole
+from bench.machine import cpu_seconds, on_core
+from wasl.domain.people import Operator, OperatorRole
 from wasl.settings import Settings
 from wasl.store.open import open_memory
+from wasl.store.secrets import SecretBox
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKSHOP = ROOT / "var" / "bench"
 """Databases lie here, on the project's own disk: elsewhere a temporary folder may be memory, where a commit is free."""
 START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 15.0
+TOKEN_SECONDS = 3600
 EMAIL, PASSWORD = "rana@olive.example", "olives and cedars"
 
 
@@ -43,6 +46,26 @@ class Running:
 
     port: int
     log: Path
+    pid: int
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it stand still, its children too: what waits for its turn must not disturb the one whose turn it is."""
+        for pid in self.pids():
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in self.pids():
+                os.kill(pid, signal.SIGCONT)
+
+    def pids(self) -> tuple[int, ...]:
+        """Its process, and those that it started."""
+        return (self.pid, *_children(self.pid))
+
+    def cpu_seconds(self) -> float:
+        """How long it has used a processor."""
+        return sum(cpu_seconds(pid) for pid in self.pids())
 
     async def signed_in(self) -> str:
         """The token of the operator that `furnish` made."""
@@ -65,27 +88,46 @@ def settings_for(folder: Path, database_url: str | None) -> Settings:
     return Settings(data_dir=folder, database_url=database_url, secret_key=SecretStr(key.read_text()))
 
 
-def furnish(settings: Settings) -> None:
-    """Write the account, its operator and its number into an empty installation."""
+def furnish(settings: Settings, accounts: int = 1) -> list[Operator]:
+    """Write accounts into an empty installation, each with its operator and its number; the operators."""
 
-    async def write() -> None:
+    async def write() -> list[Operator]:
+        operators = []
         async with open_memory(settings) as memory:
-            account = await memory.team.create_account("Olive Bakery")
-            await memory.team.add_operator(account.id, EMAIL, "Rana", OperatorRole.OWNER, PASSWORD)
-            await memory.team.add_channel(
-                account.id,
-                provider="meta",
-                phone_number_id=PHONE_NUMBER_ID,
-                display_phone_number=BUSINESS,
-                name="Olive Bakery",
-                api_base_url="http://127.0.0.1:9",
-                api_version="v24.0",
-                app_secret=APP_SECRET,
-                verify_token="a verify token",
-                access_token="an access token",
-            )
+            for place in range(accounts):
+                account = await memory.team.create_account(f"Olive Bakery {place + 1}")
+                email = EMAIL if place == 0 else f"rana@olive-{place}.example"
+                operator = await memory.team.add_operator(account.id, email, "Rana", OperatorRole.OWNER, PASSWORD)
+                operators.append(operator)
+                await memory.team.add_channel(
+                    account.id,
+                    provider="meta",
+                    phone_number_id=phone_number_id(place),
+                    display_phone_number=BUSINESS,
+                    name="Olive Bakery",
+                    api_base_url="http://127.0.0.1:9",
+                    api_version="v24.0",
+                    app_secret=APP_SECRET,
+                    verify_token="a verify token",
+                    access_token="an access token",
+                )
+        return operators
 
-    asyncio.run(write())
+    return asyncio.run(write())
+
+
+def token_of(settings: Settings, operator: Operator) -> str:
+    """What a login of this operator would give: a hundred logins would be ten seconds of hashing."""
+    now = int(time.time())
+    claims = {
+        "sub": str(operator.id),
+        "account": operator.account_id,
+        "version": operator.token_version,
+        "jti": secrets.token_urlsafe(16),
+        "iat": now,
+        "exp": now + TOKEN_SECONDS,
+    }
+    return jwt.encode(claims, SecretBox(settings.key()).derive("sessions"), "HS256")
 
 
 @contextlib.contextmanager
@@ -100,8 +142,8 @@ def fresh_folder(name: str) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def our_server(settings: Settings, core: int) -> Iterator[Running]:
-    """`wasl serve`, as it comes: with its log, and every commit on the disk."""
+def our_server(settings: Settings, core: int, **environment: str) -> Iterator[Running]:
+    """`wasl serve`, as it comes: with its log, and every commit on the disk. `environment` is added to its own."""
     port = free_port()
     named = {
         "WASL_DATA_DIR": str(settings.data_dir),
@@ -110,8 +152,9 @@ def our_server(settings: Settings, core: int) -> Iterator[Running]:
         "WASL_PORT": str(port),
         "WASL_STREAMS_PER_OPERATOR": "100000",
         **({"WASL_DATABASE_URL": settings.database_url} if settings.database_url else {}),
+        **environment,
     }
-    with _running([sys.executable, "-m", "wasl", "serve"], named, port, core, settings.data_dir, ROOT) as running:
+    with started([sys.executable, "-m", "wasl", "serve"], named, port, core, settings.data_dir, ROOT) as running:
         yield running
 
 
@@ -120,7 +163,7 @@ def bare_server(core: int, folder: Path) -> Iterator[Running]:
     """The HTTP server alone, as the limit."""
     port = free_port()
     command = [sys.executable, "-m", "bench.peers.bare", str(port)]
-    with _running(command, {}, port, core, folder, ROOT) as running:
+    with started(command, {}, port, core, folder, ROOT) as running:
         yield running
 
 
@@ -142,7 +185,7 @@ def node_peer(database_url: str, core: int, folder: Path) -> Iterator[Running]:
         "PEER_DATABASE_URL": database_url,
         "PEER_APP_SECRET": APP_SECRET,
     }
-    with _running(["node", "receiver.js"], named, port, core, folder, here) as running:
+    with started(["node", "receiver.js"], named, port, core, folder, here) as running:
         yield running
 
 
@@ -154,7 +197,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def _running(
+def started(
     command: Sequence[str], named: Mapping[str, str], port: int, core: int, folder: Path, home: Path
 ) -> Iterator[Running]:
     """Run a server until the block ends; what it wrote stays in `folder`."""
@@ -166,7 +209,7 @@ def _running(
         )
     try:
         _wait_until_it_listens(process, port, log)
-        yield Running(port, log)
+        yield Running(port, log, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -187,3 +230,7 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Pat
             return
     said = log.read_text(errors="replace")[-2000:]
     raise SystemExit(f"{' '.join(process.args if isinstance(process.args, list) else [])} did not start:\n{said}")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

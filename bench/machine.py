@@ -4,6 +4,7 @@ import contextlib
 import importlib.metadata
 import os
 import platform
+import resource
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -71,6 +72,20 @@ class Shares:
     def __str__(self) -> str:
         strangers = max(0.0, self.client_core - self.client)
         return f"server's core {self.server_core:.0%} busy, client's {self.client:.0%} (+ {strangers:.0%} others)"
+
+
+def cpu_seconds(pid: int) -> float:
+    """How long a process has used a processor, in its own name and in the kernel's."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def allow_many_files(wanted: int) -> int:
+    """Raise the limit of open files of this process and of those that it will start; what it is then."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = most if most != resource.RLIM_INFINITY else wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return allowed
 
 
 def strangers_share(cores: Cores, seconds: float = 1.0) -> float:

@@ -1,0 +1,264 @@
+"""Everybody comes back at once: thousands of dashboards lose their streams while customers go on writing.
+
+How long until each has everything again, and how often the database was asked for it.
+"""
+
+import contextlib
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from bench.bodies import CUSTOMERS, Numbers, webhooks
+from bench.installation import ROOT, NotMeasured, fresh_folder, furnish, settings_for, token_of
+from bench.machine import Cores, Usage, allow_many_files, on_core, two_cores
+from bench.postgres import postgres, version_of
+from bench.publishers import Publishers
+from bench.readers import Readers
+from bench.report import Figure, Report, percentile
+from bench.returning import Dashboard, Faults, Town
+
+if TYPE_CHECKING:
+    from story.node import Node
+
+ACCOUNTS, DASHBOARDS = 100, 5_000
+DASHBOARDS_QUICK = 1_000
+MESSAGES_PER_SECOND = 200
+WHOLE_SECONDS_MAX = 5.0
+READS_PER_ACCOUNT_MAX = 2.0
+CALM_SECONDS, CALM_SECONDS_QUICK = 3.0, 1.0
+"""Of the load alone, before each loss."""
+PATIENCE_SECONDS = 30.0
+RESEND_SECONDS = 1.0
+"""After which a webhook that nobody took is sent again."""
+OPENED_PER_TURN = 100
+_TURN_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class Scene:
+    """A node, those who watch it, and those who write to it."""
+
+    node: "Node"
+    cores: Cores
+    readers: Readers
+    writing: "Writing"
+    town: Town
+    aside: ThreadPoolExecutor
+    """A thread that lives as long as the scene: a process that it started dies with it."""
+    back_at: float | None = None
+    """When the node answered again, after it was gone."""
+
+    def go_on(self, seconds: float, until: Callable[[], bool] = lambda: False) -> bool:
+        """Let things happen for so long, or until something holds; whether it does."""
+        ends = perf_counter() + seconds
+        while perf_counter() < ends:
+            self.writing.write_what_is_due()
+            self.town.turn(min(_TURN_SECONDS, self.writing.pause))
+            if until():
+                return True
+        return until()
+
+
+@dataclass(slots=True)
+class Writing:
+    """Customers' messages at a pace, each sent until it is acknowledged, as providers do."""
+
+    publishers: Publishers
+    numbers: Numbers
+    heads: list[int] = field(default_factory=lambda: [0] * ACCOUNTS)
+    """By account: the sequence of the newest event that is acknowledged, at the least."""
+    per_second: float = 0.0
+    resent: int = 0
+    _next_at: float = 0.0
+    _again: deque[tuple[float, int]] = field(default_factory=deque)
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the next message."""
+        return max(0.0, self._next_at - perf_counter()) if self.per_second else 1.0
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether everything that was sent is acknowledged."""
+        return not self._again and self.publishers.at_rest
+
+    def begin(self, per_second: float) -> None:
+        """Write at this pace from now on; 0 is silence."""
+        self.per_second, self._next_at = per_second, perf_counter()
+
+    def write_what_is_due(self) -> None:
+        """Send what has its time, and what was not taken before."""
+        now = perf_counter()
+        while self._again and self._again[0][0] <= now and self.publishers.ready:
+            self.resent += 1
+            self._send(self._again.popleft()[1])
+        while self.per_second and self._next_at <= now and self.publishers.ready:
+            self._next_at += 1 / self.per_second
+            self._send(self.numbers.next)
+            self.numbers.next += 1
+
+    def _send(self, number: int) -> None:
+        def done(status: int) -> None:
+            if status == 200:
+                self.heads[number % ACCOUNTS] += 1
+            else:
+                self._again.append((perf_counter() + RESEND_SECONDS, number))
+
+        self.publishers.send(webhooks(number, 1, ACCOUNTS)[0], done)
+
+
+def measure_storm(report: Report, databases: list[str], quick: bool) -> None:
+    """Measure the return of all dashboards, on each of the databases."""
+    cores = two_cores()
+    dashboards = DASHBOARDS_QUICK if quick else DASHBOARDS
+    report.facts |= {"accounts": ACCOUNTS, "dashboards": dashboards, "files": allow_many_files(2 * DASHBOARDS)}
+    with on_core(cores.client):
+        if "sqlite" in databases:
+            _measure(report, "SQLite", None, cores, dashboards, quick)
+        if "postgres" in databases:
+            try:
+                with postgres(cores.server) as server:
+                    report.facts["postgresql"] = version_of(server.url())
+                    _measure(report, "PostgreSQL", server.create_database(), cores, dashboards, quick)
+            except NotMeasured as reason:
+                print(f"!!! not measured on PostgreSQL: {reason}")
+
+
+def _measure(report: Report, database: str, url: str | None, cores: Cores, dashboards: int, quick: bool) -> None:
+    print(f"==> {dashboards:,} dashboards come back, {database}", flush=True)
+    calm = CALM_SECONDS_QUICK if quick else CALM_SECONDS
+    with _scene(url, cores, dashboards) as scene:
+        scene.writing.begin(MESSAGES_PER_SECOND)
+        for name, lose in LOSSES.items():
+            scene.go_on(calm)
+            _report_return(report, f"{name}, {database}", scene, lose)
+        scene.writing.begin(0)
+        _report_whole(report, f"dashboards not whole in the end, {database}", scene)
+
+
+@contextlib.contextmanager
+def _scene(url: str | None, cores: Cores, dashboards: int) -> Iterator[Scene]:
+    """A node with its dashboards open and every customer known."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from story.node import Node
+
+    with fresh_folder("storm") as folder, contextlib.closing(Readers()) as readers, ThreadPoolExecutor(1) as aside:
+        settings = settings_for(folder, url)
+        operators = furnish(settings, ACCOUNTS)
+        node = Node(settings, folder / "node.log", WASL_STREAMS_PER_OPERATOR=str(dashboards))
+        with on_core(cores.server):
+            node.start()
+        try:
+            writing = Writing(Publishers(readers, node.port), Numbers())
+            town = Town(readers, node.port, lambda account: writing.heads[account])
+            scene = Scene(node, cores, readers, writing, town, aside)
+            writing.begin(CUSTOMERS)
+            if not scene.go_on(PATIENCE_SECONDS, lambda: writing.numbers.next >= CUSTOMERS):
+                raise SystemExit("the first messages were not taken")
+            writing.begin(0)
+            scene.go_on(PATIENCE_SECONDS, lambda: writing.at_rest)
+            _open(scene, [token_of(settings, operator) for operator in operators], dashboards)
+            yield scene
+        finally:
+            node.kill()
+
+
+def _open(scene: Scene, tokens: list[str], dashboards: int) -> None:
+    """Open them all, a few at a time, with nothing new meanwhile: where they stand then is where the accounts do."""
+    scene.writing.heads[:] = [0] * ACCOUNTS
+    for place in range(dashboards):
+        Dashboard(scene.town, place % ACCOUNTS, tokens[place % ACCOUNTS]).open()
+        if place % OPENED_PER_TURN == 0:
+            scene.go_on(PATIENCE_SECONDS, lambda: scene.town.unwhole < OPENED_PER_TURN)
+    if not scene.go_on(PATIENCE_SECONDS, lambda: not scene.town.unwhole):
+        raise SystemExit(f"{scene.town.unwhole} dashboards could not be opened")
+    for one in scene.town.dashboards:
+        scene.writing.heads[one.account] = one.sequence
+
+
+# -- ways to lose every stream ----------------------------------------------------------------------------------------
+
+
+def _cut(scene: Scene) -> None:
+    scene.town.lose_all()
+
+
+def _kill(scene: Scene) -> None:
+    scene.node.kill()
+    _aside(scene, scene.node.start)
+
+
+def _restart(scene: Scene) -> None:
+    def stop_and_start() -> None:
+        scene.node.stop()
+        scene.node.start()
+
+    _aside(scene, stop_and_start)
+
+
+def _aside(scene: Scene, work: Callable[[], None]) -> None:
+    """Do it on a thread of the server's core: the dashboards go on meanwhile."""
+
+    def on_its_core() -> None:
+        with on_core(scene.cores.server):
+            work()
+        scene.back_at = perf_counter()
+
+    scene.aside.submit(on_its_core)
+
+
+LOSSES: dict[str, Callable[[Scene], None]] = {
+    "every stream cut": _cut,
+    "node killed and started": _kill,
+    "node restarted in order": _restart,
+}
+
+
+# -- the return -------------------------------------------------------------------------------------------------------
+
+
+def _report_return(report: Report, name: str, scene: Scene, lose: Callable[[Scene], None]) -> None:
+    town = scene.town
+    town.faults, scene.back_at = Faults(), None
+    resent, reads, usage = scene.writing.resent, _log_reads(scene.node), Usage(scene.cores)
+    for one in town.dashboards:
+        one.expect_return()
+    lost_at = perf_counter()
+    lose(scene)
+    whole = scene.go_on(PATIENCE_SECONDS, lambda: not town.unwhole)
+    shares = usage.until_now()
+    times = [(one.whole_at or perf_counter()) - lost_at for one in town.dashboards]
+    faultless = not (town.faults.doubled or town.faults.holes or town.faults.resyncs)
+    resent = scene.writing.resent - resent
+    back = f"the node answers after {scene.back_at - lost_at:.1f} s, " if scene.back_at else ""
+    half = f"half of them are whole within {percentile(times, 0.5):.1f} s"
+    note = f"{back}{half}; {town.faults}; {resent} webhooks sent again; {shares}"
+    kept = whole and faultless and max(times) <= WHOLE_SECONDS_MAX
+    report.add(Figure(f"{name}: all whole again", max(times), "s", f"≤ {WHOLE_SECONDS_MAX:.0f} s", None, kept, note))
+    now = _log_reads(scene.node)
+    reads = now - (reads if lose is _cut else 0)  # A new process counts from nothing.
+    most = READS_PER_ACCOUNT_MAX * ACCOUNTS
+    report.add(Figure(f"{name}: reads of the log", reads, "", f"≤ {most:.0f}", None, reads <= most))
+
+
+def _log_reads(node: "Node") -> float:
+    """How often its process read the log for a reader or for all readers of an account."""
+    figures = node.figures()
+    return figures.get("wasl_log_reads_total", figures.get('wasl_replays_total{source="database"}', 0.0))
+
+
+def _report_whole(report: Report, name: str, scene: Scene) -> None:
+    """At rest every dashboard stands where its account's log ends."""
+    scene.go_on(PATIENCE_SECONDS, lambda: scene.writing.at_rest)
+    heads = scene.writing.heads
+
+    def behind() -> int:
+        return sum(one.sequence != heads[one.account] for one in scene.town.dashboards)
+
+    scene.go_on(PATIENCE_SECONDS, lambda: not behind())
+    note = f"{sum(heads):,} events in {ACCOUNTS} logs"
+    report.add(Figure(name, behind(), "", "0", None, not behind(), note))
