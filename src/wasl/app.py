@@ -19,9 +19,11 @@ from wasl.errors import Misconfigured
 from wasl.flow.receive import Reception
 from wasl.flow.send import Sender
 from wasl.flow.timers import Timers
+from wasl.limits import PRESENCE_SETTLE_SECONDS
 from wasl.live.bus import BUS_KEY, Bus, open_bus
 from wasl.live.hub import Hub
 from wasl.live.presence import Presence
+from wasl.live.whispers import Whispers
 from wasl.observe import Metrics, log
 from wasl.settings import Settings
 from wasl.store.checkup import weak_settings
@@ -36,6 +38,7 @@ from wasl.web.dashboard import dashboard_routes
 from wasl.web.events import EventPoll, EventStream
 from wasl.web.live_chat import LiveChat
 from wasl.web.operations import Operations
+from wasl.web.presence import PresenceCalls
 from wasl.web.session import Sessions
 from wasl.web.webhooks import Webhooks
 
@@ -53,6 +56,8 @@ class Parts:
     bus: Bus
     team: Team
     sender: Sender
+    presence: Presence
+    whispers: Whispers
     timers: Timers
     http: httpx2.AsyncClient
 
@@ -70,17 +75,8 @@ def build_app(settings: Settings) -> Application:
 
     Raises Misconfigured with a clear sentence when the installation cannot start like this.
     """
-    engine = open_engine(settings)
-    box = SecretBox(settings.key())
-    try:
-        prepare(engine, box)
-        weak = weak_settings(engine)
-    except engine.failures as error:
-        raise Misconfigured(f"The database cannot be opened: {database_complaint(error)}") from error
-    metrics = Metrics()
-    metrics.synchronous_full.set(not weak)
-    if weak:
-        log.warning("a power cut may take back commits", **weak)
+    box, metrics = SecretBox(settings.key()), Metrics()
+    engine = _prepared(settings, box, metrics)
     alone = engine.dialect == "sqlite"
     bus = open_bus(settings.redis_url, box.derive(BUS_KEY), metrics, alone=alone)
     database = Database(engine)
@@ -91,6 +87,7 @@ def build_app(settings: Settings) -> Application:
         settings.heartbeat_seconds,
         stream_age_seconds=settings.stream_age_seconds,
         head_poll_seconds=bus.heads_poll_seconds,
+        whole=lambda account_id: presence.whole(account_id),  # noqa: PLW0108 - it is built below
     )
 
     def committed(events: Sequence[Event]) -> None:
@@ -103,8 +100,32 @@ def build_app(settings: Settings) -> Application:
     http = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50))
     sender = Sender(database, journal, team, MetaChannel(http), metrics, alone=alone, nodes=bus.nodes)
     timers = Timers(team, journal)
-    parts = Parts(settings, metrics, engine, database, journal, hub, bus, team, sender, timers, http)
+    presence = Presence(
+        team.operator,
+        hub.whisper,
+        bus.whisper,
+        streams_max=settings.streams_per_operator,
+        settle_seconds=PRESENCE_SETTLE_SECONDS if settings.redis_url else 0.0,
+    )
+    whispers = Whispers(database, presence, hub.whisper, bus.whisper)
+    parts = Parts(
+        settings, metrics, engine, database, journal, hub, bus, team, sender, presence, whispers, timers, http
+    )
     return Application(_doors(parts, box), parts)
+
+
+def _prepared(settings: Settings, box: SecretBox, metrics: Metrics) -> Engine:
+    """The database, with its schema up to date."""
+    engine = open_engine(settings)
+    try:
+        prepare(engine, box)
+        weak = weak_settings(engine)
+    except engine.failures as error:
+        raise Misconfigured(f"The database cannot be opened: {database_complaint(error)}") from error
+    metrics.synchronous_full.set(not weak)
+    if weak:
+        log.warning("a power cut may take back commits", **weak)
+    return engine
 
 
 def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
@@ -118,7 +139,7 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
         )
         return page.as_of, page.as_event()
 
-    stream = EventStream(parts.hub, sessions, Presence(parts.settings.streams_per_operator), snapshot)
+    stream = EventStream(parts.hub, sessions, parts.presence, snapshot)
     return Starlette(
         routes=[
             Route("/webhooks/meta", webhooks),
@@ -137,6 +158,7 @@ def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
     live_chat = LiveChat(parts.database, parts.journal, parts.team, parts.hub.head, parts.hub.broadcast_ms)
     api.include_router(sessions.router())
     api.include_router(live_chat.router(), prefix="/api/live-chat")
+    api.include_router(PresenceCalls(parts.whispers).router(), prefix="/api/live-chat")
     api.include_router(EventPoll(parts.hub).router(), prefix="/api/live-chat")
     api.include_router(Operations(parts.database, parts.team, parts.metrics, parts.hub, parts.bus).router())
     for route in dashboard_routes():
@@ -149,7 +171,8 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
     parts.journal.start()
     await parts.team.refresh()
     parts.hub.start()
-    parts.bus.start(parts.hub.publish, parts.hub.whisper, parts.hub.look, parts.hub.look_everywhere)
+    parts.bus.start(parts.hub.publish, parts.whispers.overhear, parts.hub.look, parts.hub.look_everywhere)
+    parts.presence.start()
     parts.sender.start()
     parts.timers.start()
     try:
@@ -159,6 +182,8 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
         parts.hub.close()
         await parts.timers.close()
         await parts.sender.close()
+        parts.whispers.close()
+        await parts.presence.close()
         await parts.hub.stop()
         await parts.journal.close()
         # Only now: what was committed last should not wait for the other nodes' next look at the heads.

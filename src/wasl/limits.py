@@ -64,12 +64,41 @@ HEARTBEAT_SECONDS = 15.0
 """Shorter than the idle timeouts of proxies (60 s and 100 s)."""
 HEADS_POLL_SECONDS = 1.0
 """How often a node that is alone looks for events that a command wrote beside it."""
-HEADS_POLL_HINTED_SECONDS = (2.0, 4.0)
-"""The same while hints arrive, spread so that nodes do not ask in step: what it finds is a hint that was lost."""
+HEADS_POLL_HINTED_SECONDS = (0.7, 0.9)
+"""The same while hints arrive, spread so that nodes do not ask in step. Often all the same: it is one small query, and
+a node that alone has lost Redis, or a command, writes without a hint."""
 HEADS_POLL_UNHINTED_SECONDS = 0.25
 """The same while Redis does not answer: a message of another node must still be seen within a second."""
 HEADS_POLL_SHARED_SECONDS = 0.2
 """The same on PostgreSQL without Redis, where other nodes may write and nothing tells of them."""
+PRESENCE_BEAT_SECONDS = 10.0
+"""How often each node says who is at it, though nothing changed."""
+PRESENCE_SILENT_SECONDS = 25.0
+"""A node that said nothing for so long, two lost beats and a half, is gone with everybody who was at it."""
+PRESENCE_GRACE_SECONDS = 8.0
+"""How long an operator without a stream still counts as being there: a reload, or a stream that ends by its age."""
+PRESENCE_GATHER_SECONDS = 0.1
+"""Changes of so long are told in one frame."""
+PRESENCE_LOOK_SECONDS = 1.0
+"""How soon a status or a name that another node changed is noticed."""
+PRESENCE_SETTLE_SECONDS = 0.5
+"""How long the other nodes have to say who is at them before the first screen of an account is told."""
+PRESENCE_SECONDS_PER_OPERATOR = 0.01
+"""Two hundred colleagues who come and go are told of every two seconds: each change goes to every one of them."""
+PRESENCE_OPERATORS_MAX = 1_000
+"""Of one account at one node, as it tells the others; an account has tens."""
+PRESENCE_PART_OPERATORS = 40
+"""Of one whisper: with their conversations' ids well below what the bus carries in one."""
+PRESENCE_ACCOUNTS_PER_ROUND = 100
+"""Whispers of a tenth of a second: more would push each other out of the bus."""
+PRESENCE_NODES_MAX = 200
+"""Nodes, or parts of what one says, that one account's operators may be spread over."""
+WHISPERS_PER_SECOND = 1.0
+WHISPERS_BURST = 3
+"""What one operator lets the colleagues know in passing (typing, looking); of what comes faster only the latest."""
+WHISPERERS_REMEMBERED_MAX = 10_000
+CONVERSATIONS_REMEMBERED_MAX = 10_000
+"""Conversations whose account need not be looked up again for every key that is pressed, about 200 B each."""
 DRAIN_SECONDS = 2.0
 """Streams are told to leave, and to return spread over this time, before a stop."""
 POLL_WAIT_SECONDS_MAX = 25

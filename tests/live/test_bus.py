@@ -160,25 +160,6 @@ async def test_garbage_is_counted_and_does_no_harm(server: RedisServer) -> None:
         assert bob.bus.healthy
 
 
-async def test_a_mistake_of_who_is_told_makes_nobody_deaf(server: RedisServer) -> None:
-    async with listeners(server.url) as (alice, bob):
-
-        def stumble(_: Sequence[Event]) -> None:
-            bob.bus._hear = bob._hear
-            raise ValueError("secret words")
-
-        bob.bus._hear = stumble
-        with capture_logs() as lines:
-            alice.bus.publish([event(1)])
-            await until(lambda: bob.hints("heard"))
-            alice.bus.publish([event(2)])
-            await until(lambda: bob.heard)
-        assert bob.heard == [event(2)]
-        assert bob.bus.healthy
-        assert [line["event"] for line in lines] == ["hint not followed"]
-        assert "secret words" not in str(lines)
-
-
 async def test_a_killed_redis_is_noticed_at_once_and_its_return_too(server: RedisServer) -> None:
     async with listeners(server.url) as nodes:
         alice, bob = nodes
@@ -312,8 +293,6 @@ async def test_a_user_who_may_not_subscribe_is_found_out(server: RedisServer) ->
     command(server.url, b"ACL", b"SETUSER", b"wasl", b"on", b">p", b"+@all", b"resetchannels")
     url = server.url.replace("redis://", "redis://wasl:p@")
     assert await ask_redis(url, KEY) == "does not permit this user to publish and subscribe"
-    command(server.url, b"ACL", b"SETUSER", b"wasl", b"allchannels", b"-publish")
-    assert await ask_redis(url, KEY) == "does not permit this user to publish and subscribe"
     server.freeze()
     try:
         assert await ask_redis(server.url, KEY) == "does not answer"
@@ -336,10 +315,10 @@ async def test_with_sqlite_redis_is_not_used() -> None:
     assert [line["event"] for line in lines] == ["redis not used: with SQLite there is one node"]
 
 
-async def test_with_redis_heads_are_looked_at_seldom(server: RedisServer) -> None:
+async def test_with_redis_heads_are_looked_at_all_the_same(server: RedisServer) -> None:
     async with listeners(server.url, 1) as (alice,):
         waits = [alice.bus.heads_poll_seconds() for _ in range(50)]
-        assert 2.0 <= min(waits) < max(waits) <= 4.0
+        assert 0.5 <= min(waits) < max(waits) < 1.0  # A hint that nobody sent costs less than a second too.
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
-from promises.load import Sent, bodies_of, deliver_all
+from promises.load import PEOPLE, Sent, bodies_of, deliver_all
 from promises.observers import Observer, caught_up, end, poll, watch
 from servers import PostgresServer, RedisServer
 from story.node import Node, WhatsApp
@@ -28,6 +28,8 @@ for what is tried meanwhile."""
 ANSWER_SECONDS = 1.0
 """A sender waits so long and then tries the next node: less than Meta, so that more is stored that was repeated."""
 SIZES = (1, 6)
+MESSAGES_MAX = 5_000
+"""More than are written in any of these tests."""
 WHOLE_WITHIN_SECONDS = 20.0
 """How long after everything was healed the last observer may take to be whole."""
 _starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
@@ -151,16 +153,18 @@ class Crowd:
 
 
 class Load:
-    """Customers who write to all nodes in turn, from `begin` until `end`."""
+    """Customers who write to all nodes in turn, from `begin` until `end`, and then perhaps again."""
 
-    def __init__(self, cluster: Cluster, chance: Random, messages: int = 6_000) -> None:
+    def __init__(self, cluster: Cluster, chance: Random) -> None:
         self.sent = Sent()
         self._cluster = cluster
-        self._bodies = bodies_of(cluster.bakery, messages, chance, SIZES)
-        self._over = False
+        self._chance = chance
+        self._begun = 0
 
     def begin(self) -> None:
-        cluster = self._cluster
+        cluster, self._over = self._cluster, False
+        self._bodies = bodies_of(cluster.bakery, MESSAGES_MAX, self._chance, SIZES, self._begun * MESSAGES_MAX)
+        self._begun += 1
         about = (cluster.urls, cluster.bakery, self._until_over(), self.sent)
         work = deliver_all(*about, SENDERS, PAUSE_SECONDS, ANSWER_SECONDS)
         self._task = asyncio.create_task(work)
@@ -170,6 +174,15 @@ class Load:
         assert not self._task.done(), "there was nothing left to write; the test was not under load"
         self._over = True
         await self._task
+
+    async def one_by_one(self, count: int) -> None:
+        """Let single messages come to one node, with so much time between them that each is seen alone: the other
+        nodes have no commits of their own that would show them what they have not heard."""
+        for place in range(count):
+            ids = await self._cluster.outsides[0].say(self._cluster.bakery, PEOPLE[place], "anybody there?")
+            self.sent.ids.update(ids)
+            self.sent.note(ids)
+            await asyncio.sleep(self._chance.uniform(0.2, 0.5))
 
     async def messages(self, count: int) -> None:
         """Wait until so many more messages were acknowledged."""

@@ -36,15 +36,16 @@ class Sent:
 
 
 def bodies_of(
-    business: Business, messages: int, chance: Random, sizes: tuple[int, int] = (10, 26)
+    business: Business, messages: int, chance: Random, sizes: tuple[int, int] = (10, 26), first: int = 0
 ) -> list[tuple[list[str], bytes]]:
     """Webhooks for so many messages in a random order, with repeats: whole bodies, and single messages in others.
 
-    A body holds from `sizes[0]` to below `sizes[1]` messages. Each comes with the ids that are in it.
+    A body holds from `sizes[0]` to below `sizes[1]` messages, numbered from `first` on. Each comes with the ids that
+    are in it.
     """
     made = [
         text(chance.choice(PEOPLE), f"line {place}", message_id=f"wamid.load.{place}", at=chance.randrange(5_000))
-        for place in range(messages)
+        for place in range(first, first + messages)
     ]
     chance.shuffle(made)
     bodies = [_body(business, part) for part in _parts(made, chance, sizes)]

@@ -14,6 +14,7 @@ from story.people import Operator
 from story.watcher import DURABLE, Frame, StreamRefused, Wire
 
 RECONNECT_SECONDS = 0.02
+PASSING = frozenset({"presence", "typing"})
 FAILURES = (OSError, EOFError, asyncio.IncompleteReadError, httpx2.HTTPError)
 
 
@@ -116,6 +117,8 @@ def _take_frame(observer: Observer, frame: Frame) -> None:
         observer.take(frame.id or "", frame.raw)
     elif frame.kind == "conversations" and not observer.cursor:
         observer.begin(frame.id or "")
+    elif frame.kind in PASSING:
+        assert frame.id is None, "what is in no log moves no cursor"
     elif frame.kind not in ("connected", "heartbeat", "bye"):
         observer.faults.append(f"{frame.kind}: {frame.raw[:120]!r}")
 

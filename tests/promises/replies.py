@@ -1,4 +1,4 @@
-"""Operators who answer, and repeat each reply under its id until some server says that it has it."""
+"""Operators who read, and who answer: each reply is repeated under its id until some server says that it has it."""
 
 import asyncio
 from collections import Counter
@@ -69,6 +69,18 @@ def _require_outage(answer: BaseException) -> None:
     later = isinstance(answer, UnexpectedStatus) and answer.status == 503
     if not later and not isinstance(answer, httpx2.HTTPError):
         raise answer
+
+
+async def read_now_and_then(desks: Sequence[Operator], chance: Random) -> None:
+    """Mark conversations as read up to somewhere, again and again at some desk, whatever becomes of the request."""
+    while True:
+        desk = chance.choice(desks)
+        try:
+            chat = chance.choice((await desk.chats(page_size=40))["chats"])
+            await desk.read(chat, chance.randrange(1, chat["last_sequence"] + 1))
+        except (httpx2.HTTPError, UnexpectedStatus, IndexError):
+            pass  # The server was killed meanwhile, or nobody has written yet.
+        await asyncio.sleep(0.05)
 
 
 async def until_settled(home: Settings, business: Business, phones: Phones, within_seconds: float = 20.0) -> None:

@@ -8,7 +8,6 @@ import itertools
 from dataclasses import dataclass
 from random import Random
 
-import httpx2
 import pytest
 
 from promises.load import Sent, bodies_of, deliver_all
@@ -21,6 +20,7 @@ from promises.oracle import (
     check_unread,
     head_sequence,
 )
+from promises.replies import read_now_and_then
 from story.node import Node
 from story.people import Business, Operator, Outside, open_business
 from wasl.settings import Settings
@@ -52,18 +52,6 @@ class Kills:
             await asyncio.to_thread(self.node.start)
 
 
-async def read_now_and_then(operator: Operator, chance: Random) -> None:
-    """Mark conversations as read up to somewhere, again and again, whatever becomes of the request."""
-    while True:
-        try:
-            chats = (await operator.chats(page_size=40))["chats"]
-            chat = chance.choice(chats)
-            await operator.read(chat, chance.randrange(1, chat["last_sequence"] + 1))
-        except (httpx2.HTTPError, AssertionError, IndexError):
-            pass  # The server was killed meanwhile, or nobody has written yet.
-        await asyncio.sleep(0.05)
-
-
 async def test_nothing_acknowledged_is_lost(home: Settings, mortal: Node, outside: Outside, seed: int) -> None:
     chance, sent = Random(seed), Sent()
     bakery = await open_business(home, "Cedar Bakery", "Sara", "Omar")
@@ -77,7 +65,7 @@ async def test_nothing_acknowledged_is_lost(home: Settings, mortal: Node, outsid
         for place in range(3)
     ]
     watching.append(asyncio.create_task(poll(observers[3], here, omar)))
-    watching.append(asyncio.create_task(read_now_and_then(omar, Random(chance.random()))))
+    watching.append(asyncio.create_task(read_now_and_then([omar], Random(chance.random()))))
     kills = Kills(mortal, sent, Random(chance.random()))
     bodies = bodies_of(bakery, MESSAGES, chance)
     await asyncio.gather(deliver_all([mortal.url], bakery, bodies, sent, SENDERS), kills.run())

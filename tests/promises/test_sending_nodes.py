@@ -26,6 +26,8 @@ REPLIES = 10
 KILLS = 3
 LOST_ANSWERS = {"ending": "lose_reply", "times": None, "chance": 0.1}
 """WhatsApp takes the message, and its answer never comes: only a status tells of it."""
+BUSY = {"ending": "refuse", "code": 131016, "times": 6, "chance": 0.1}
+"""WhatsApp did not take it and says so: it is tried again, and whatever is behind it in line waits for it."""
 SLOW = {"ending": "hang", "hold_seconds": 0.3, "times": None, "chance": 0.3}
 """So that something is under way whenever a node dies."""
 DROPPED = {"ending": "drop", "times": None, "chance": 0.05}
@@ -33,24 +35,25 @@ DROPPED = {"ending": "drop", "times": None, "chance": 0.05}
 
 
 async def test_every_node_sends_and_none_twice(cluster: Cluster, seed: int) -> None:
-    chance, replies = Random(seed), Replies()
+    chance, replies, number = Random(seed), Replies(), cluster.bakery.number.phone_number_id
     crowd, load = Crowd(cluster), Load(cluster, chance)
     await crowd.gather(chance)
     async with telephony(cluster) as phones:
-        await phones.behave(sends=[LOST_ANSWERS])
+        await phones.behave(sends=[LOST_ANSWERS, BUSY])
         writing = await begin_to_answer(cluster, phones, replies, load, chance)
         load.begin()
         await asyncio.gather(*writing)
         await load.end()
         await until_settled(cluster.home, cluster.bakery, phones)
         states = await check_sent(cluster.home, cluster.bakery, phones, replies.asked, frozenset())
-        assert await phones.remote.refused() == []
+        refused = [send for send in await phones.remote.refused() if send["phone_number_id"] == number]
     print(f"{states}, {replies.twins} asked for at two nodes at once, {replies.repeats} repeats")
     await check_whole(cluster, crowd, load)
     assert rows(cluster.home, "SELECT count(*) FROM outbox") == [(0,)]
-    # Each node had its share, and all of them together made one attempt for each reply.
+    # Each node had its share, and all of them together made one attempt for each reply, and one after each refusal.
     attempts = [attempts_of(node.figures()) for node in cluster.nodes]
-    assert (min(attempts) > 0, sum(attempts)) == (True, len(GUESTS) * REPLIES), attempts
+    assert (min(attempts) > 0, sum(attempts)) == (True, len(GUESTS) * REPLIES + len(refused)), attempts
+    assert refused
     assert replies.twins > 0
 
 

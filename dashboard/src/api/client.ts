@@ -31,16 +31,28 @@ export function post<T>(path: string, body: object): Promise<T> {
   return request<T>("POST", path, body);
 }
 
+/** Leaves even when the page is closed in the same moment. */
+export function postLast<T>(path: string, body: object): Promise<T> {
+  return request<T>("POST", path, body, REQUEST_SECONDS_MAX, true);
+}
+
 export function remove<T>(path: string): Promise<T> {
   return request<T>("DELETE", path);
 }
 
-async function request<T>(method: string, path: string, body?: object, seconds = REQUEST_SECONDS_MAX): Promise<T> {
+async function request<T>(
+  method: string,
+  path: string,
+  body?: object,
+  seconds = REQUEST_SECONDS_MAX,
+  keepalive = false,
+): Promise<T> {
   const response = await answered(path, {
     method,
     credentials: "same-origin",
     headers: body ? { "Content-Type": "application/json", Accept: "application/json" } : { Accept: "application/json" },
     body: body ? JSON.stringify(body) : undefined,
+    keepalive,
     signal: AbortSignal.timeout(seconds * 1000),
   });
   const answer = await jsonOf(response);

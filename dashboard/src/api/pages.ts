@@ -1,6 +1,6 @@
 /** Every call that the dashboard makes, by name. */
 
-import { post, read, remove } from "./client.ts";
+import { post, postLast, read, remove } from "./client.ts";
 import type {
   ChatsPage,
   Conversation,
@@ -69,6 +69,12 @@ export const markRead = (conversation_id: string, sequence: number) =>
 
 export const operatorStatus = (status: OperatorStatus) =>
   post<{ status: OperatorStatus }>(`${LIVE_CHAT}/operator-status`, { status });
+
+export const tellTyping = (conversation_id: string, user_id: string, typing: boolean) =>
+  postLast<{ typing: boolean }>(`${LIVE_CHAT}/typing`, { conversation_id, user_id, typing });
+
+export const tellViewing = (conversation_id: string | null) =>
+  postLast<{ conversation_id: string | null }>(`${LIVE_CHAT}/viewing`, { conversation_id });
 
 export const metrics = () => read<{ metrics: Metrics }>(`${LIVE_CHAT}/metrics`);
 

@@ -152,6 +152,15 @@ export interface Operator {
 }
 export type OperatorStatus = "available" | "busy" | "away";
 
+/** A person of the account as colleagues see them: who is online, and which conversation is looked at. */
+export interface Colleague {
+  operator_id: string;
+  name: string;
+  status: OperatorStatus;
+  online: boolean;
+  conversation_id: string | null;
+}
+
 export interface Session {
   operator: Operator;
   account: { account_id: string; name: string };

@@ -12,6 +12,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { AlsoHere } from "./also-here.tsx";
 import { MessageList } from "./message-list.tsx";
 
 interface ChatPageProps {
@@ -39,6 +40,7 @@ export function ChatPage({ selected, operator, actions, composer, onBack, onDeta
           <ArrowLeft className="rtl:-scale-x-100" />
         </IconButton>
         {row ? <Person row={row} operatorId={operator.operator_id} /> : <span className="flex-1" />}
+        <AlsoHere conversation_id={selected.conversation_id} />
         <div className="ms-auto flex items-center gap-1.5">
           {actions}
           <IconButton label={text("details")} testId="details" onClick={onDetails}>

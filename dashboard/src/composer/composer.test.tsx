@@ -1,6 +1,7 @@
-import { fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { listed, message, RANA, SARA } from "../house/cast.ts";
+import { listed, message, OMAR, RANA, SARA } from "../house/cast.ts";
+import { hearColleague, resetColleagues } from "../live/colleagues.ts";
 import { changeDraft, draftOf } from "../live/drafts.ts";
 import { markSeen } from "../live/seen.ts";
 import { fromSnapshot } from "../live/state.ts";
@@ -8,12 +9,17 @@ import { replaceLive, useScreen } from "../live/store.ts";
 import { Composer } from "./composer.tsx";
 
 const server = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
-const bodies = () => server.mock.calls.map(([, init]) => JSON.parse(String(init.body)));
+const told = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
+const bodiesOf = (calls: typeof server) => calls.mock.calls.map(([, init]) => JSON.parse(String(init.body)));
+const bodies = () => bodiesOf(server);
+const tellings = () => bodiesOf(told).map(({ typing }) => typing);
 
 beforeEach(() => {
   // Nothing of what is sent here is ever answered.
   server.mockReset().mockReturnValue(new Promise(() => {}));
-  vi.stubGlobal("fetch", server);
+  told.mockReset().mockReturnValue(new Promise(() => {}));
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => (url.endsWith("/typing") ? told : server)(url, init));
+  resetColleagues(SARA.operator_id);
   replaceLive(
     fromSnapshot(
       { conversations: [listed(10, 0)], messages: { [RANA]: [message(10)] }, cursor: "10-0000000a" },
@@ -25,6 +31,7 @@ beforeEach(() => {
   render(<Composer selected={{ user_id: "7", conversation_id: RANA }} />);
 });
 afterEach(() => {
+  cleanup(); // Before the server is gone: a composer that goes says so.
   useScreen.setState({ pending: [] });
   changeDraft(RANA, { text: "", reply: null });
   vi.unstubAllGlobals();
@@ -66,6 +73,44 @@ describe("the composer", () => {
     fireEvent.keyDown(field(), { key: "Enter" });
     expect(bodies()).toMatchObject([{ reply_to: "wamid.10" }]);
     expect(draftOf(RANA).reply).toBeNull();
+  });
+});
+
+describe("typing", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it("is told at most every two and a half seconds, and its end at once", () => {
+    for (const value of ["h", "he", "hel"]) type(value);
+    expect(tellings()).toEqual([true]);
+    vi.advanceTimersByTime(2500);
+    type("hell");
+    expect(tellings()).toEqual([true, true]);
+    type("  ");
+    expect(tellings()).toEqual([true, true, false]);
+    type("");
+    expect(tellings()).toHaveLength(3);
+  });
+
+  it("ends with the send, and when the field is left", () => {
+    type("hello");
+    fireEvent.keyDown(field(), { key: "Enter" });
+    expect(tellings()).toEqual([true, false]);
+    type("more");
+    fireEvent.blur(field());
+    expect(tellings()).toEqual([true, false, true, false]);
+    fireEvent.blur(field());
+    expect(tellings()).toHaveLength(4);
+  });
+
+  it("of a colleague is seen beside the own answer, until nothing is heard any more", () => {
+    const data = { conversation_id: RANA, ...OMAR, typing: true };
+    act(() => void hearColleague({ event: "typing", id: null, data }));
+    expect(screen.getByTestId("typing-line").textContent).toContain("Omar");
+    expect(field().className).toContain("border-warn");
+    act(() => void vi.advanceTimersByTime(6100));
+    expect(screen.queryByTestId("typing-line")).toBeNull();
+    expect(field().className).not.toContain("border-warn");
   });
 });
 

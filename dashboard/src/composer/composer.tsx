@@ -6,12 +6,15 @@ import { useText } from "../i18n/index.ts";
 import { cameByPointer } from "../lib/keys.ts";
 import { displayName } from "../lib/names.ts";
 import { useNow } from "../lib/now.ts";
+import { useTypistsIn } from "../live/colleagues.ts";
 import { changeDraft, draftOf, useDraft } from "../live/drafts.ts";
 import { write } from "../live/outbox.ts";
 import { seenSequence } from "../live/seen.ts";
 import { useScreen } from "../live/store.ts";
+import { typingOn, typingOver } from "../live/telling.ts";
 import { Guard } from "./guard.tsx";
 import { QuotedReply } from "./quoted-reply.tsx";
+import { TypingLine } from "./typing-line.tsx";
 
 /** WhatsApp's bound for the body of a text message. */
 const CHARACTERS_MAX = 4096;
@@ -29,6 +32,8 @@ export function Composer({ selected }: { selected: Selection }) {
   const excess = [...draft.text].length - CHARACTERS_MAX;
   const canSend = draft.text.trim() !== "" && excess <= 0;
   const send = () => canSend && sendDraft(selected);
+  const typists = useTypistsIn(conversation_id);
+  useEffect(() => () => typingOver(conversation_id), [conversation_id]);
   const name = (row && displayName(row)) ?? text("unknown_customer");
   return (
     <footer className="border-line border-t bg-surface px-2 py-2 sm:px-4">
@@ -38,6 +43,7 @@ export function Composer({ selected }: { selected: Selection }) {
         {draft.reply && (
           <QuotedReply reply={draft.reply} onCancel={() => changeDraft(conversation_id, { reply: null })} />
         )}
+        <TypingLine typists={typists} />
         <div className="flex items-end gap-2">
           <textarea
             ref={field}
@@ -49,9 +55,10 @@ export function Composer({ selected }: { selected: Selection }) {
             title={text("composer_hint")}
             placeholder={text("composer")}
             enterKeyHint="send"
-            onChange={(event) => changeDraft(conversation_id, { text: event.target.value })}
+            onChange={(event) => writeDraft(selected, event.target.value)}
+            onBlur={() => typingOver(conversation_id)}
             onKeyDown={(event) => sendOnEnter(event, send)}
-            className="plain-direction grow-with-text max-h-48 min-h-11 w-full flex-1 resize-none rounded-3xl border border-transparent bg-raised px-4 py-2.5 text-[0.9375rem] leading-snug placeholder:text-ink-faint focus:border-accent"
+            className={`plain-direction grow-with-text max-h-48 min-h-11 w-full flex-1 resize-none rounded-3xl border bg-raised px-4 py-2.5 text-[0.9375rem] leading-snug placeholder:text-ink-faint ${typists.length > 0 ? "border-warn" : "border-transparent focus:border-accent"}`}
           />
           <SendButton disabled={!canSend} onClick={send} />
         </div>
@@ -78,6 +85,12 @@ function SendButton({ disabled, onClick }: { disabled: boolean; onClick: () => v
   );
 }
 
+function writeDraft(selected: Selection, text: string): void {
+  changeDraft(selected.conversation_id, { text });
+  if (text.trim() === "") typingOver(selected.conversation_id);
+  else typingOn(selected);
+}
+
 function sendDraft({ conversation_id, user_id }: Selection): void {
   const { text, reply } = draftOf(conversation_id);
   write({
@@ -88,6 +101,7 @@ function sendDraft({ conversation_id, user_id }: Selection): void {
     seen_sequence: seenSequence(conversation_id),
   });
   changeDraft(conversation_id, { text: "", reply: null });
+  typingOver(conversation_id);
 }
 
 function sendOnEnter(event: KeyboardEvent, send: () => void): void {

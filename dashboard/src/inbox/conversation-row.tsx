@@ -14,6 +14,7 @@ import { useScreen } from "../live/store.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { StatusTicks } from "../ui/status-ticks.tsx";
 import { TypeIcon } from "../ui/type-icon.tsx";
+import { ColleagueMark } from "./colleague-mark.tsx";
 
 interface RowProps {
   id: string;
@@ -57,11 +58,14 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, o
           <Preview row={row} />
           <Unread count={row.unread_count} />
         </span>
-        <WhoAnswers
-          row={row}
-          operatorId={operatorId}
-          waited={row.waiting_since ? ago(language, row.waiting_since, now) : null}
-        />
+        <span className="flex items-center gap-2">
+          <WhoAnswers
+            row={row}
+            operatorId={operatorId}
+            waited={row.waiting_since ? ago(language, row.waiting_since, now) : null}
+          />
+          <ColleagueMark conversation_id={row.conversation_id} />
+        </span>
       </span>
     </Link>
   );
@@ -125,7 +129,7 @@ function WhoAnswers({ row, operatorId, waited }: WhoProps) {
   return (
     <span
       data-testid="who-answers"
-      className={`flex items-center gap-1 text-xs ${isWaiting ? "text-warn" : "text-ink-faint"}`}
+      className={`flex min-w-0 items-center gap-1 text-xs ${isWaiting ? "text-warn" : "text-ink-faint"}`}
     >
       <Icon aria-hidden="true" className="size-3 shrink-0" />
       <span className="truncate">

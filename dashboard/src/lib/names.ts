@@ -1,5 +1,6 @@
-/** What to call a customer, and the letters and colour of an avatar. */
+/** What to call people, and the letters and colour of an avatar. */
 import type { ConversationRow } from "../api/types.ts";
+import { type Language, remembered } from "../i18n/index.ts";
 
 export function displayName(row: Pick<ConversationRow, "user_name" | "user_phone" | "customer_info">): string | null {
   return row.user_name || row.user_phone || row.customer_info?.username || null;
@@ -21,4 +22,11 @@ export function colourIndex(id: string, count: number): number {
   let sum = 0;
   for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
   return sum % count;
+}
+
+const listFormat = remembered((language) => new Intl.ListFormat(language));
+
+/** Several names as a sentence names them. Each keeps its own direction. */
+export function listed(language: Language, names: string[]): string {
+  return listFormat(language).format(names.map((name) => `\u2068${name}\u2069`));
 }

@@ -2,6 +2,7 @@
 import { ApiError } from "../api/client.ts";
 import { eventsAfter } from "../api/pages.ts";
 import type { LiveEvent, PollAnswer, Session } from "../api/types.ts";
+import { hearColleague, presenceNow, resetColleagues } from "./colleagues.ts";
 import { Connection, type ConnectionEvents, type RawFrame, retryDelay } from "./connection.ts";
 import { closeDrafts, openDrafts } from "./drafts.ts";
 import { Intake, type IntakeHost } from "./intake.ts";
@@ -11,6 +12,7 @@ import { sendWaiting, startOutbox, stopOutbox } from "./outbox.ts";
 import { forgetAll, recall, remember } from "./remember.ts";
 import { advanceCursor, applyEvent, liveNow, replaceLive, resetScreen, useScreen } from "./store.ts";
 import { type TabEvents, Tabs } from "./tabs.ts";
+import { Looking } from "./telling.ts";
 
 const REMEMBER_EVERY_MS = 3000;
 
@@ -22,6 +24,7 @@ export class Live {
   readonly #connection: Connection;
   readonly #tabs: Tabs;
   readonly #silence: Silence;
+  readonly #looking: Looking;
   readonly #keeper: ReturnType<typeof setInterval>;
   #isLoaded = false;
   #kept = liveNow();
@@ -32,14 +35,27 @@ export class Live {
   ) {
     this.#key = `${session.account.account_id}:${session.operator.operator_id}`;
     resetScreen(session.operator.operator_id);
+    resetColleagues(session.operator.operator_id);
     this.#intake = new Intake(this.#intakeHost());
     this.#silence = new Silence(() => void this.#intake.catchUp());
     this.#connection = new Connection(this.#connectionEvents());
     this.#tabs = new Tabs(`wasl-live-${this.#key}`, this.#tabEvents());
+    this.#looking = new Looking(selectedNow, () => this.#tabs.tellLooking());
     this.#keeper = setInterval(() => this.#keepScreen(), REMEMBER_EVERY_MS);
-    const until = { signal: this.#stopped.signal };
+    this.#listen({ signal: this.#stopped.signal });
+  }
+
+  #listen(until: { signal: AbortSignal }): void {
     document.addEventListener("visibilitychange", () => this.#returned(), until);
+    document.addEventListener("visibilitychange", () => this.#looking.changed(), until);
     window.addEventListener("online", () => this.#returned(), until);
+    window.addEventListener("focus", () => this.#looking.again(), until);
+    window.addEventListener("pageshow", () => this.#looking.changed(), until);
+    window.addEventListener("pagehide", () => this.#looking.left(), until);
+    const unselect = useScreen.subscribe(({ selected }, before) => {
+      if (selected?.conversation_id !== before.selected?.conversation_id) this.#looking.changed();
+    });
+    until.signal.addEventListener("abort", unselect);
   }
 
   /** Paints what is remembered, loads what is visible, then listens. */
@@ -61,11 +77,13 @@ export class Live {
     this.#intake.stop();
     this.#silence.end();
     this.#line.end();
+    this.#looking.end();
     this.#tabs.leave();
     this.#connection.close();
     stopOutbox(forget);
     closeDrafts(forget);
     resetScreen("");
+    resetColleagues("");
     await forgetAll();
   }
 
@@ -114,19 +132,28 @@ export class Live {
       lead: () => this.#isLoaded && this.#connection.open(),
       frame: (frame) => this.#receive(frame),
       link: (open) => this.#linkChanged(open),
-      asked: () => this.#tabs.tellLink(this.#connection.isOpen),
+      asked: () => {
+        this.#tabs.tellLink(this.#connection.isOpen);
+        const { event, data } = presenceNow();
+        this.#tabs.pass({ event, id: null, data: JSON.stringify(data) });
+      },
+      elsewhere: () => this.#looking.elsewhere(),
       signedOut: this.onSignedOut,
     };
   }
 
   #receive(frame: RawFrame): void {
     this.#silence.broken();
-    this.#intake.take({ event: frame.event, id: frame.id, data: JSON.parse(frame.data) });
+    const event = { event: frame.event, id: frame.id, data: JSON.parse(frame.data) };
+    // What is told in passing has no place in the log: it may come at any time, and waits for nothing.
+    if (!hearColleague(event)) this.#intake.take(event);
   }
 
   #linkChanged(open: boolean): void {
     this.#line.tell({ open });
-    if (open) sendWaiting();
+    if (!open) return;
+    sendWaiting();
+    this.#looking.again();
   }
 
   /** The tab is looked at again, or the network is back: whatever was missed meanwhile is asked for at once. */
@@ -143,6 +170,10 @@ export class Live {
     this.#kept = screen.live;
     void remember(this.#key, screen);
   }
+}
+
+function selectedNow(): string | null {
+  return useScreen.getState().selected?.conversation_id ?? null;
 }
 
 async function paintRemembered(key: string, isLoaded: () => boolean): Promise<void> {

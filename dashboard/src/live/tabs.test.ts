@@ -26,7 +26,14 @@ class FakeChannel {
 }
 
 function tab() {
-  const events = { lead: vi.fn(), frame: vi.fn(), link: vi.fn(), asked: vi.fn(), signedOut: vi.fn() };
+  const events = {
+    lead: vi.fn(),
+    frame: vi.fn(),
+    link: vi.fn(),
+    asked: vi.fn(),
+    elsewhere: vi.fn(),
+    signedOut: vi.fn(),
+  };
   const tabs = new Tabs("wasl-live-1:1", events);
   tabs.join();
   return { tabs, ...events };
@@ -73,6 +80,16 @@ describe("tabs", () => {
     await settle();
     second.tabs.tellSignedOut();
     expect(first.signedOut).toHaveBeenCalledTimes(1);
+  });
+
+  it("let each other know which of them is looked at", async () => {
+    const first = tab();
+    const second = tab();
+    await settle();
+    second.tabs.tellLooking();
+    first.tabs.tellLooking();
+    expect(first.elsewhere).toHaveBeenCalledTimes(1);
+    expect(second.elsewhere).toHaveBeenCalledTimes(1);
   });
 
   it("each lead when the browser cannot share", () => {

@@ -5,6 +5,7 @@ export type TabMessage =
   | { kind: "frame"; frame: RawFrame }
   | { kind: "link"; open: boolean }
   | { kind: "who" }
+  | { kind: "looking" }
   | { kind: "signed-out" };
 
 export interface TabEvents {
@@ -13,6 +14,8 @@ export interface TabEvents {
   link(open: boolean): void;
   /** Another tab asks the leader how the stream stands. */
   asked(): void;
+  /** The person looks at another tab now. */
+  elsewhere(): void;
   signedOut(): void;
 }
 
@@ -57,6 +60,10 @@ export class Tabs {
     this.#say({ kind: "link", open });
   }
 
+  tellLooking(): void {
+    this.#say({ kind: "looking" });
+  }
+
   tellSignedOut(): void {
     this.#say({ kind: "signed-out" });
   }
@@ -74,6 +81,7 @@ export class Tabs {
 
   #hear(message: TabMessage): void {
     if (message.kind === "signed-out") this.events.signedOut();
+    else if (message.kind === "looking") this.events.elsewhere();
     else if (message.kind === "who") this.isLeader && this.events.asked();
     else if (this.isLeader) return;
     else if (message.kind === "frame") this.events.frame(message.frame);

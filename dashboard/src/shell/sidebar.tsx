@@ -8,6 +8,8 @@ import { initials } from "../lib/names.ts";
 import { usePlace } from "../lib/place.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Logo } from "../ui/logo.tsx";
+import { STATUS_DOT } from "./status-dot.ts";
+import { TeamMenu } from "./team-menu.tsx";
 import { nextTheme, useTheme } from "./theme.ts";
 
 interface SidebarProps {
@@ -36,6 +38,7 @@ export function Sidebar({ operator, onStatus, onLogOut, hiddenOnPhone }: Sidebar
         <Hourglass />
       </RailLink>
       <div className="hidden flex-1 sm:block" />
+      <TeamMenu />
       <LanguageSwitch />
       <ThemeSwitch />
       <StatusSwitch operator={operator} onStatus={onStatus} />
@@ -99,7 +102,6 @@ function ThemeSwitch() {
 }
 
 const NEXT_STATUS: Record<OperatorStatus, OperatorStatus> = { available: "busy", busy: "away", away: "available" };
-const STATUS_DOT: Record<OperatorStatus, string> = { available: "bg-accent", busy: "bg-warn", away: "bg-ink-faint" };
 
 function StatusSwitch({ operator, onStatus }: Pick<SidebarProps, "operator" | "onStatus">) {
   const text = useText();

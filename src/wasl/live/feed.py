@@ -18,6 +18,9 @@ from wasl.store.event_log import Resumption
 ReadLog = Callable[[int, Cursor, int], Awaitable[Resumption]]
 """Reads an account's log on from a cursor, at most so many events."""
 
+Whole = Callable[[], dict[str, Any] | None]
+"""Who of the account is there, for a screen that has to be told everything; None when all are told soon."""
+
 _UNPROVEN = -1
 
 
@@ -26,7 +29,9 @@ class Feed:
     a snapshot that is newer than what was flushed; `behind`, waiting for the log; or nowhere, while its line is full.
     """
 
-    def __init__(self, account_id: int, ring: Ring, read_log: ReadLog, metrics: Metrics) -> None:
+    def __init__(
+        self, account_id: int, ring: Ring, read_log: ReadLog, metrics: Metrics, whole: Whole = lambda: None
+    ) -> None:
         self.account_id = account_id
         self.ring = ring
         self.readers: set[Reader] = set()
@@ -40,6 +45,10 @@ class Feed:
         self._current: dict[Encoding, set[Reader]] = {}
         self._ahead: set[Reader] = set()
         self._behind: set[Reader] = set()
+        self._unaware: set[Reader] = set()
+        """Who must be told who is there, as soon as there is room."""
+        self._whole = whole
+        self._whole_said: dict[Encoding, bytes] = {}
         self._stretch: Ring | None = None
         """What was read from the log for the readers behind the ring, shared by them all."""
         self._writes: dict[tuple[Encoding, Cursor, int], tuple[bytes, Cursor]] = {}
@@ -69,6 +78,7 @@ class Feed:
         if generation != _UNPROVEN and not proven:
             self._metrics.replays.labels("ring").inc()
         self._serve(reader)
+        self._make_aware(reader)
         return reader
 
     def leave(self, reader: Reader) -> None:
@@ -77,16 +87,20 @@ class Feed:
             return
         self.readers.discard(reader)
         self._forget_place(reader)
+        self._unaware.discard(reader)
         self.used_at = monotonic()
         reader.left()
 
     def go_on(self, reader: Reader) -> None:
         """A reader's line has room again."""
-        if reader not in self.readers or reader in self._current.get(reader.line.encoding, ()):
+        if reader not in self.readers:
             return
-        self._ahead.discard(reader)
-        if reader not in self._behind:
-            self._serve(reader)
+        if reader not in self._current.get(reader.line.encoding, ()):
+            self._ahead.discard(reader)
+            if reader not in self._behind:
+                self._serve(reader)
+        if reader in self._unaware:
+            self._make_aware(reader)
 
     def _forget_place(self, reader: Reader) -> None:
         self._current.get(reader.line.encoding, set()).discard(reader)
@@ -163,15 +177,35 @@ class Feed:
         self._serve_again(self._ahead)
 
     def whisper(self, kind: str, data: dict[str, Any]) -> None:
-        """Tell everyone something that is in no log. Who has no room for it misses it."""
+        """Tell everyone something that is in no log. Who has no room misses it, and is told anew who is there."""
         said: dict[Encoding, bytes] = {}
+        if kind == "presence":
+            self._whole_said.clear()
         for reader in self.readers:
             line = reader.line
-            if not line.full:
+            if line.full:
+                if kind == "presence":
+                    self._unaware.add(reader)
+            else:
                 if line.encoding not in said:
                     said[line.encoding] = line.encoding.note(kind, data)
                 if said[line.encoding]:
                     line.write(said[line.encoding])
+
+    def _make_aware(self, reader: Reader) -> None:
+        """Tell a reader who is there; one whose line is full as soon as it has room."""
+        line = reader.line
+        if line.full:
+            self._unaware.add(reader)
+            return
+        self._unaware.discard(reader)
+        if line.encoding not in self._whole_said:
+            data = self._whole()
+            if data is None:
+                return
+            self._whole_said[line.encoding] = line.encoding.note("presence", data)
+        if self._whole_said[line.encoding]:
+            line.write(self._whole_said[line.encoding])
 
     def beat(self, reader: Reader) -> None:
         """Say that the stream lives to one who has everything; the others have other bytes coming."""

@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -48,6 +49,7 @@ class Hub:
         *,
         stream_age_seconds: float = STREAM_AGE_SECONDS,
         head_poll_seconds: Callable[[], float] = lambda: HEADS_POLL_SECONDS,
+        whole: Callable[[int], dict[str, Any] | None] = lambda _account_id: None,
     ) -> None:
         self.node = node
         self.heartbeat_seconds = heartbeat_seconds
@@ -55,6 +57,7 @@ class Hub:
         self.closing = False
         self._stream_age_seconds = stream_age_seconds
         self._head_poll_seconds = head_poll_seconds
+        self._whole = whole
         self._database = database
         self._feeds: dict[int, Feed] = {}
         self._opening: dict[int, tuple[asyncio.Task[Feed], list[Event]]] = {}
@@ -175,9 +178,9 @@ class Hub:
         try:
             before, events = await self._database.read(lambda c: newest(c, account_id, RING_FILLED_EVENTS))
             self.metrics.log_reads.inc()
-            feed = self._feeds[account_id] = Feed(
-                account_id, stretch_of(before, events, bounded=True), self._read_log, self.metrics
-            )
+            ring = stretch_of(before, events, bounded=True)
+            whole = partial(self._whole, account_id)
+            feed = self._feeds[account_id] = Feed(account_id, ring, self._read_log, self.metrics, whole)
         finally:
             _, heard = self._opening.pop(account_id)
         if heard:

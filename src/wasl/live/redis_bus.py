@@ -30,7 +30,7 @@ from wasl.limits import (
 from wasl.live.bus import Hear, Look, LookEverywhere, Overhear
 from wasl.live.hints import Garbage, Hello, Hint, Message, Speech, Whisper
 from wasl.live.outgoing import Batch, Outgoing
-from wasl.live.redis_line import FAILURES, Line, RedisAddress, complaint_of, publish, subscribe
+from wasl.live.redis_line import FAILURES, Line, RedisAddress, complaint_of, subscribe
 from wasl.observe import Metrics, log
 
 
@@ -93,7 +93,7 @@ class RedisBus:
         return 1 + len(self._peers)
 
     def heads_poll_seconds(self) -> float:
-        """Seldom while hints arrive, often while they do not."""
+        """Within a second while hints arrive, more often while they do not."""
         if self.healthy:
             return random.uniform(*HEADS_POLL_HINTED_SECONDS)  # noqa: S311 - a pause is no secret
         return HEADS_POLL_UNHINTED_SECONDS
@@ -160,23 +160,17 @@ class RedisBus:
             return
         if heard is None:
             return
-        try:
-            self._tell(*heard)
-        except Exception as error:  # A mistake in what was told must not make this node deaf. Only its kind, as above.
-            log.error("hint not followed", error=type(error).__name__)
-
-    def _tell(self, node: bytes, message: Message) -> None:
-        match message:
-            case Hello(leaving):
+        match heard:
+            case node, Hello(leaving):
                 self._meet(node, leaving=leaving)
-            case Whisper(account_id, kind, data):
+            case _, Whisper(account_id, kind, data):
                 self._overhear(account_id, kind, data)
-            case Hint(account_id, events=events):
+            case _, Hint() as hint:
                 self._metrics.bus_hints.labels("heard").inc()
-                if events:
-                    self._hear(events)
+                if hint.events:
+                    self._hear(hint.events)
                 else:
-                    self._look(account_id)
+                    self._look(hint.account_id)
 
     def _meet(self, node: bytes, *, leaving: bool) -> None:
         if leaving:
@@ -227,20 +221,22 @@ class RedisBus:
                     await line.read_response()
                     while True:
                         batch = await self._outgoing.take()
-                        await self._publish(line, batch)
+                        await self._tell(line, batch)
                         batch, pause = Batch(), _Pause()
             except FAILURES as error:
                 log.warning("hints not sent", reason=complaint_of(error), accounts=len(batch.hints))
             except Exception as error:
                 log.error("bus failed", error=type(error).__name__)
-                self._metrics.bus_hints.labels("dropped").inc(len(batch.hints))
                 batch = Batch()  # It may be what failed.
             self._metrics.bus_hints.labels("dropped").inc(self._outgoing.take_back(batch))
             await pause.over()
 
-    async def _publish(self, line: Line, batch: Batch) -> None:
+    async def _tell(self, line: Line, batch: Batch) -> None:
         hints = ((self._speech.channel(hint), self._speech.encode(hint)) for hint in batch.hints.values())
-        await publish(line, [*hints, *batch.asides])
+        commands = [("PUBLISH", channel, message) for channel, message in (*hints, *batch.asides)]
+        await line.send_packed_command(line.pack_commands(commands))
+        for _ in commands:
+            await line.read_response()
         self._metrics.bus_hints.labels("sent").inc(len(batch.hints))
 
 
@@ -261,13 +257,10 @@ async def ask_redis(url: str, key: bytes) -> str | None:
 
     Raises Misconfigured when the URL cannot be used.
     """
-    speech, address = Speech(key), RedisAddress(url)
+    speech = Speech(key)
     try:
-        async with asyncio.timeout(3 * BUS_ANSWER_SECONDS), address.line() as line:
+        async with asyncio.timeout(3 * BUS_ANSWER_SECONDS), RedisAddress(url).line() as line:
             await subscribe(line, speech.channels())
-            async with address.line() as other:
-                farewell = Hello(leaving=True)  # Of somebody whom nobody knows.
-                await publish(other, [(speech.channel(farewell), speech.encode(farewell))])
     except FAILURES as error:
         return complaint_of(error)
     return None

@@ -1,6 +1,6 @@
 """One connection to Redis: opened with our own timeouts, and closed without waiting for anybody."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, cast
 
@@ -84,13 +84,6 @@ async def subscribe(line: Line, channels: list[str]) -> list[Any]:
         else:
             said.append(answer)
     return said
-
-
-async def publish(line: Line, messages: Sequence[tuple[str, bytes]]) -> None:
-    """Say several things at once, each on its channel; returns when Redis has taken them all."""
-    await line.send_packed_command(line.pack_commands(("PUBLISH", *message) for message in messages))
-    for _ in messages:
-        await line.read_response()
 
 
 def complaint_of(error: BaseException) -> str:

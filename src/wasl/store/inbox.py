@@ -131,6 +131,13 @@ def conversation_row(
     return Conversation.of_row(rows[0]), shown(rows[0])
 
 
+def contact_of(connection: Connection, account_id: int, conversation_id: str) -> int | None:
+    """The contact of a conversation; None when this account has no such conversation."""
+    sql = "SELECT contact_id FROM conversations WHERE account_id = ? AND conversation_id = ?"
+    rows = connection.rows(sql, (account_id, conversation_id))
+    return int(rows[0][0]) if rows else None
+
+
 def contact_id_of(user_id: str) -> int:
     """The number inside a `user_id`. Raises NotFound for a text that names no contact anywhere."""
     if not _CONTACT_ID.fullmatch(user_id):

@@ -57,3 +57,15 @@ class OperatorStatus(_Asked):
     """What the operator tells colleagues."""
 
     status: Availability
+
+
+class Typing(OneConversation):
+    """Whether the operator types an answer there."""
+
+    typing: bool
+
+
+class Viewing(_Asked):
+    """Where the operator looks."""
+
+    conversation_id: Id | None = Field(description="`null` when it is none.")

@@ -27,9 +27,6 @@ IdempotencyKey = Annotated[
         description="Stands for a missing `client_message_id`. Proxies that repeat a request set it.",
     ),
 ]
-_TOO_LARGE: dict[int | str, dict[str, Any]] = {
-    413: {"model": schemas.Failure, "description": "The body is over the limit."},
-}
 _NEWER: dict[int | str, dict[str, Any]] = {
     409: {"model": schemas.NewerMessage, "description": "`newer_message`, or a client_message_id used elsewhere."}
 }
@@ -51,8 +48,8 @@ class Desk:
             ("/read", self.mark_read, schemas.ReadMarker),
             ("/operator-status", self.tell_status, schemas.OperatorPresence),
         ):
-            router.add_api_route(path, endpoint, methods=["POST"], response_model=model, responses=_TOO_LARGE)
-        path, failures = "/send-message", _TOO_LARGE | _NEWER
+            router.add_api_route(path, endpoint, methods=["POST"], response_model=model, responses=schemas.TOO_LARGE)
+        path, failures = "/send-message", schemas.TOO_LARGE | _NEWER
         router.add_api_route(path, self.send_message, methods=["POST"], response_model=schemas.Sent, responses=failures)
 
     async def send_message(self, me: Me, asked: SendMessage, idempotency_key: IdempotencyKey = None) -> Response:

@@ -38,6 +38,10 @@ READ_FAILURES: dict[int | str, dict[str, Any]] = {
 }
 """What every call may answer instead, for the OpenAPI document."""
 
+TOO_LARGE: dict[int | str, dict[str, Any]] = {
+    413: {"model": Failure, "description": "The body is over the limit."},
+}
+
 
 # -- what is shown ----------------------------------------------------------------------------------------------------
 
@@ -263,6 +267,19 @@ class OperatorPresence(Success):
 
     operator_id: str
     status: Availability
+
+
+class TypingTold(Success):
+    """The colleagues' screens are told."""
+
+    conversation_id: str
+    typing: bool
+
+
+class ViewingTold(Success):
+    """The colleagues' screens are told."""
+
+    conversation_id: str | None
 
 
 class OperatorLoad(BaseModel):
