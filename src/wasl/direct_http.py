@@ -8,9 +8,19 @@ with any other server it goes on through `send`.
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from wasl.live.encoding import CHUNKED_SSE
 from wasl.live.line import LENDING, Line, TransportLine
+
+
+class State(ServerState):
+    """What the connections of a server share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leaving = False
+        """No connection is kept for another request: whoever asks again does so somewhere else."""
 
 
 class LendingHttpProtocol(HttpToolsProtocol):
@@ -20,9 +30,19 @@ class LendingHttpProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._line: Line | None = None
 
+    @property
+    def is_unheard(self) -> bool:
+        """Whether it was opened and has asked nothing yet."""
+        return self._line is None and self.cycle is None
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {LENDING: {"lend": self._lend}}
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if self.cycle is not None and isinstance(self.server_state, State) and self.server_state.leaving:
+            self.cycle.keep_alive = False  # The answer, which has not begun, says `Connection: close`.
 
     def _lend(self) -> Line | None:
         """Give the connection away, in the middle of a chunked response; None when that cannot be done."""

@@ -69,7 +69,12 @@ class Cluster:
 
 @asynccontextmanager
 async def running(
-    count: int, home: Settings, database: PostgresServer, redis: RedisServer, whatsapp: WhatsApp
+    count: int,
+    home: Settings,
+    database: PostgresServer,
+    redis: RedisServer,
+    whatsapp: WhatsApp,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncIterator[Cluster]:
     """Run so many nodes until the end, in which they die; an orderly stop is for other tests."""
     bakery = await open_business(home, "Cedar Bakery", "Sara", "Omar", api_base_url=whatsapp.url)
@@ -77,7 +82,7 @@ async def running(
         Node(
             home,
             home.data_dir / f"node-{place}.log",
-            WASL_HEARTBEAT_SECONDS=str(HEARTBEAT_SECONDS),
+            WASL_HEARTBEAT_SECONDS=str(heartbeat_seconds),
             WASL_NODE=f"node-{place}",
         )
         for place in range(count)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -79,6 +80,7 @@ async def deliver_all(
     senders: int,
     pause_seconds: float = 0.0,
     patience_seconds: float = 5.0,
+    tls: ssl.SSLContext | None = None,
 ) -> None:
     """Deliver every body with so many senders at once; some of them deliver each body twice at the same moment.
 
@@ -86,7 +88,8 @@ async def deliver_all(
     and waits so long for an answer.
     """
     limits = httpx2.Limits(max_connections=2 * senders, max_keepalive_connections=2 * senders)
-    async with httpx2.AsyncClient(timeout=patience_seconds, trust_env=False, limits=limits) as client:
+    verify = True if tls is None else tls
+    async with httpx2.AsyncClient(timeout=patience_seconds, trust_env=False, limits=limits, verify=verify) as client:
         waiting, doors = iter(bodies), itertools.cycle(f"{url}/webhooks/meta" for url in urls)
 
         async def work(twice: bool) -> None:

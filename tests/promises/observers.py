@@ -93,7 +93,7 @@ async def watch(
                 try:
                     observer.connections += 1
                     async for frame in wire.frames():
-                        _take_frame(observer, frame)
+                        take_frame(observer, frame)
                         if patience_seconds is not None and cuts is None:
                             bound.reschedule(asyncio.get_running_loop().time() + patience_seconds)
                 finally:
@@ -112,7 +112,7 @@ async def _open(observer: Observer, node: Process, operator: Operator, by: str) 
         raise ConnectionRefusedError from refused
 
 
-def _take_frame(observer: Observer, frame: Frame) -> None:
+def take_frame(observer: Observer, frame: Frame) -> None:
     if frame.kind in DURABLE:
         observer.take(frame.id or "", frame.raw)
     elif frame.kind == "conversations" and not observer.cursor:
@@ -135,13 +135,13 @@ async def poll(
                 answer = await client.get(url, params=query, headers=operator.headers)
                 observer.connections += 1
                 if answer.status_code == 200:
-                    _take_page(observer, answer.content)
+                    take_page(observer, answer.content)
                     continue
                 observer.refused(answer.status_code, answer.content)
             await asyncio.sleep(RECONNECT_SECONDS)
 
 
-def _take_page(observer: Observer, body: bytes) -> None:
+def take_page(observer: Observer, body: bytes) -> None:
     page = orjson.loads(body)
     if page["resync"] is not None:
         observer.faults.append(f"resync {page['resync']}")

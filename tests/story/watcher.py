@@ -24,11 +24,12 @@ DURABLE = frozenset({"new_conversation", "new_message", "message_updated", "conv
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One block of the stream. `raw` is the JSON as it came."""
+    """One block of the stream. `raw` is the JSON as it came, `retry_ms` how long to wait before coming back."""
 
     kind: str
     id: str | None
     raw: bytes
+    retry_ms: int | None = None
 
     @property
     def data(self) -> JsonObject:
@@ -122,8 +123,9 @@ class Wire:
 
 def _frame_of(block: bytes) -> Frame:
     fields = dict(line.partition(b": ")[::2] for line in block.split(b"\n"))
-    place = fields.get(b"id")
-    return Frame(fields.get(b"event", b"").decode(), place.decode() if place else None, fields.get(b"data", b""))
+    place, retry = fields.get(b"id"), fields.get(b"retry")
+    kind, data = fields.get(b"event", b"").decode(), fields.get(b"data", b"")
+    return Frame(kind, place.decode() if place else None, data, int(retry) if retry else None)
 
 
 class Watcher:

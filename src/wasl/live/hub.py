@@ -54,6 +54,8 @@ class Hub:
         self.node = node
         self.heartbeat_seconds = heartbeat_seconds
         self.metrics = metrics
+        self.leaving = False
+        """This node is about to stop: whoever can go to another one should, but all goes on as ever."""
         self.closing = False
         self._stream_age_seconds = stream_age_seconds
         self._head_poll_seconds = head_poll_seconds
@@ -200,7 +202,7 @@ class Hub:
 
     def close(self) -> None:
         """Tell every stream to say good-bye; no new one stays."""
-        self.closing = True
+        self.leaving = self.closing = True
         for reader in list(self._readers()):
             reader.line.say_good_bye(retry_milliseconds())
 

@@ -42,7 +42,7 @@ class Operations:
         Without Redis a node is degraded and still ready (200): it asks the database more often and misses nothing.
         If it answered 503, a proxy would take all nodes away at once, for the sake of a fraction of a second.
         """
-        if self._hub.closing:
+        if self._hub.leaving:
             return Json({"status": "stopping", "database": "ok"}, status_code=503)
         try:
             await self._database.read(lambda connection: connection.rows("SELECT 1"))
