@@ -126,3 +126,24 @@ async def test_what_is_told_in_passing_moves_no_cursor(
     await sara.until_words(["hello", "and then?"])
     await sara.until_live()
     assert (await sara.recorded())["phases"].count("catching-up") <= 1
+
+
+@pytest.mark.parametrize("language", ["en-US", "ar-LB"])
+async def test_a_phone_has_room_for_the_colleagues_too(
+    emulated: Scene, phones: Phones, open_browser: OpenBrowser, language: str
+) -> None:
+    await phones.write("hello")
+    rana = await emulated.sara.chat()
+    omar = await (await open_browser(emulated.bakery.operators[1])).open(rana)
+    size = {"width": 360, "height": 740}
+    sara = await open_browser(emulated.bakery.operators[0], viewport=size, locale=language, has_touch=True)
+    await sara.open()
+    await part(sara, "team").tap()
+    await expect(part(sara, "colleague")).to_be_in_viewport(ratio=1)
+    await sara.page.keyboard.press("Escape")
+    await sara.row(rana["conversation_id"]).tap()
+    await omar.composer.press_sequentially("one moment")
+    for name in ("also-here-faces", "typing-line", "takeover", "end", "details", "send"):
+        await expect(part(sara, name)).to_be_in_viewport(ratio=1)
+    await expect(part(sara, "also-here")).to_be_hidden()
+    assert await sara.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -12,7 +12,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
-import { AlsoHere } from "./also-here.tsx";
+import { AlsoHere, AlsoHereFaces } from "./also-here.tsx";
 import { MessageList } from "./message-list.tsx";
 
 interface ChatPageProps {
@@ -85,13 +85,16 @@ function Person({ row, operatorId }: { row: Conversation; operatorId: string }) 
         <h2 dir="auto" className="plain-line font-semibold leading-snug">
           {displayName(row) ?? text("unknown_customer")}
         </h2>
-        <p
-          data-testid="conversation-status"
-          data-status={row.status}
-          className={`truncate text-xs ${row.status === "waiting_human" ? "text-warn" : "text-ink-faint"}`}
-        >
-          {whoAnswers(row, operatorId, text)}
-        </p>
+        <div className="flex items-center gap-1.5">
+          <AlsoHereFaces conversation_id={row.conversation_id} />
+          <p
+            data-testid="conversation-status"
+            data-status={row.status}
+            className={`truncate text-xs ${row.status === "waiting_human" ? "text-warn" : "text-ink-faint"}`}
+          >
+            {whoAnswers(row, operatorId, text)}
+          </p>
+        </div>
       </div>
     </div>
   );
