@@ -19,7 +19,7 @@ from wasl.errors import Misconfigured
 from wasl.flow.receive import Reception
 from wasl.flow.send import Sender
 from wasl.flow.timers import Timers
-from wasl.limits import PRESENCE_SETTLE_SECONDS
+from wasl.limits import NODE_ANSWER_SECONDS_MAX, PRESENCE_SETTLE_SECONDS
 from wasl.live.bus import BUS_KEY, Bus, open_bus
 from wasl.live.hub import Hub
 from wasl.live.presence import Presence
@@ -28,9 +28,11 @@ from wasl.observe import Metrics, log
 from wasl.settings import Settings
 from wasl.store.checkup import weak_settings
 from wasl.store.database import Database, Engine
+from wasl.store.duties import Duties
 from wasl.store.inbox import PageQuery, conversation_page
 from wasl.store.journal import Journal
 from wasl.store.open import database_complaint, open_engine, prepare
+from wasl.store.pulse import Pulse
 from wasl.store.secrets import SecretBox
 from wasl.store.team import Team
 from wasl.web.answers import BodyLimit, install_handlers
@@ -55,6 +57,7 @@ class Parts:
     hub: Hub
     bus: Bus
     team: Team
+    pulse: Pulse
     sender: Sender
     presence: Presence
     whispers: Whispers
@@ -98,8 +101,11 @@ def build_app(settings: Settings) -> Application:
     journal = Journal(engine, committed, metrics)
     team = Team(database, journal, box)
     http = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50))
-    sender = Sender(database, journal, team, MetaChannel(http), metrics, alone=alone, nodes=bus.nodes)
-    timers = Timers(team, journal)
+    # A thread and a connection of its own: a sign of life must not wait behind searches.
+    about_nodes = Database(engine, readers=1, seconds_max=NODE_ANSWER_SECONDS_MAX)
+    pulse = Pulse(about_nodes, settings.node, alone=alone)
+    sender = Sender(database, journal, team, MetaChannel(http), metrics, pulse, nodes=bus.nodes)
+    timers = Timers(team, database, journal, Duties(about_nodes, pulse.node))
     presence = Presence(
         team.operator,
         hub.whisper,
@@ -109,7 +115,7 @@ def build_app(settings: Settings) -> Application:
     )
     whispers = Whispers(database, presence, hub.whisper, bus.whisper)
     parts = Parts(
-        settings, metrics, engine, database, journal, hub, bus, team, sender, presence, whispers, timers, http
+        settings, metrics, engine, database, journal, hub, bus, team, pulse, sender, presence, whispers, timers, http
     )
     return Application(_doors(parts, box), parts)
 
@@ -170,6 +176,7 @@ def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
 async def _lifespan(parts: Parts) -> AsyncIterator[None]:
     parts.journal.start()
     await parts.team.refresh()
+    await parts.pulse.start()
     parts.hub.start()
     parts.bus.start(parts.hub.publish, parts.whispers.overhear, parts.hub.look, parts.hub.look_everywhere)
     parts.presence.start()
@@ -188,5 +195,6 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
         await parts.journal.close()
         # Only now: what was committed last should not wait for the other nodes' next look at the heads.
         await parts.bus.close()
+        await parts.pulse.close()
         await parts.http.aclose()
         parts.database.close()

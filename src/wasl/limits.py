@@ -20,6 +20,54 @@ RECALLED_CONVERSATIONS_MAX = 10_000
 READERS = 4
 """Threads, and connections, that read."""
 
+# The database
+DATABASE_CONNECT_SECONDS = 5
+DATABASE_STATEMENT_SECONDS_MAX = 20
+"""Every statement of the store takes milliseconds; one that nobody waits for any more must give its connection back."""
+DATABASE_LOCK_SECONDS_MAX = 5
+"""How long a change waits for an account's row: longer than a frozen holder keeps it, shorter than its caller waits."""
+DATABASE_TRANSACTION_IDLE_SECONDS_MAX = 3
+"""A transaction whose node says nothing for so long is ended: a frozen node must not keep an account locked. A living
+one needs milliseconds between two statements."""
+DATABASE_KEEPALIVE_IDLE_SECONDS = 5
+DATABASE_KEEPALIVE_INTERVAL_SECONDS = 2
+DATABASE_KEEPALIVE_COUNT = 3
+"""A quiet connection whose other side is gone without a word is noticed, by both sides, after some eleven seconds."""
+DATABASE_UNANSWERED_SECONDS_MAX = 10
+"""The same for one on which bytes wait to be acknowledged (`tcp_user_timeout`)."""
+DATABASE_SILENT_SECONDS_MAX = 60.0
+"""A call that has no answer for so long gets none: a living server would have ended the statement long before. Then the
+connection is cut. A frozen server is waited for until then, because only it can say what became of the call."""
+READ_SECONDS_MAX = 10.0
+"""How long a caller waits for a read, the wait for a reading thread included; then 503."""
+READS_WAITING_MAX = 5_000
+"""What the reading threads answer in some five seconds. Beyond it callers get 503 at once."""
+READ_STOP_SECONDS = 2.0
+"""What reads under way get at a stop."""
+JOURNAL_ANSWER_SECONDS_MAX = 15.0
+"""How long a caller waits for a commit; then 503, although it may still come. Providers wait about twenty."""
+JOURNAL_LOOK_SECONDS = 0.5
+"""How often that is looked at."""
+JOURNAL_STOP_SECONDS = 5.0
+"""What the changes that wait get at a stop; then the connection is cut."""
+NODE_PULSE_SECONDS = 2.0
+"""How often a node tells the others through the database that it lives."""
+NODE_ANSWER_SECONDS_MAX = 5.0
+"""How long it waits for the answer."""
+NODE_SILENT_SECONDS_MAX = 10.0
+"""A node that has said nothing for so long, to one that did all the time, is dead or frozen: what it began to send is
+unknown. Long enough for it to lose its connection, wait for a new one, and say something."""
+NODE_RETURNED_SECONDS = 5.0
+"""The same when a node of its name has started since: two signs of life that did not come are enough."""
+DUTY_SECONDS = 900
+"""How long a node keeps a duty that it does not renew: longer than the longest time between two turns, so that it stays
+with one node, and after that node's death nobody waits for it too long."""
+READY_SECONDS_MAX = 2.0
+"""How long `/ready` waits for the database: proxies that ask every few seconds want an answer before they ask again."""
+
+CONNECTIONS_PER_NODE = READERS + 2
+"""The readers, the journal's one, and the one that says that the node lives."""
+
 # Realtime
 RING_FRAMES_MAX = 2048
 RING_BYTES_MAX = 4 * 1024 * 1024
@@ -255,6 +303,8 @@ REPLAY_BODIES_PER_READ = 100
 DISK_FREE_BYTES_MIN = 1024**3
 CLOCK_DIFFERENCE_SECONDS_MAX = 5
 DOCTOR_REQUEST_SECONDS = 5.0
+DOCTOR_READ_SECONDS_MAX = 600.0
+"""It counts what nobody counts at a screen."""
 
 # The emulator
 EMULATOR_CUSTOMERS_MAX = 20_000

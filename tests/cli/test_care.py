@@ -72,7 +72,7 @@ def test_a_healthy_installation_is_called_so(olive: Wasl) -> None:
         ("UPDATE operators SET disabled = 1", "Nobody can log in for Olive Bakery"),
         ("DELETE FROM migrations", "Migrations are missing (0001_start)"),
         ("INSERT INTO migrations VALUES (9999, 'later', 0)", "The database is of a newer version"),
-        ("INSERT INTO outbox VALUES (1, 1, 1, 1, 'queued', 0, 0, NULL, NULL)", "should have left minutes ago"),
+        ("INSERT INTO outbox VALUES (1, 1, 1, 1, 'queued', 0, 0, NULL, NULL, NULL)", "should have left minutes ago"),
         ("UPDATE installation SET secret_check = 'other'", "WASL_SECRET_KEY is not the one"),
     ],
 )

@@ -31,7 +31,7 @@ def leave_at_once(sender: Sender, nodes: int, channel_id: int) -> int:
 
 @pytest.fixture
 def sender() -> Sender:
-    return Sender(NOBODY, NOBODY, NOBODY, NOBODY, Metrics(), alone=False, nodes=lambda: Nodes.count)
+    return Sender(NOBODY, NOBODY, NOBODY, NOBODY, Metrics(), NOBODY, nodes=lambda: Nodes.count)
 
 
 @pytest.mark.parametrize(("nodes", "share"), [(1, 80), (2, 40), (4, 20), (1_000, 1)])

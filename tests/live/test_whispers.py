@@ -34,7 +34,7 @@ class Hall:
         self.most_at_once = 0
         self._database = database
         self._read = database.read
-        database.read = self._counted  # type: ignore[method-assign]
+        database.read = self._counted  # type: ignore[method-assign, assignment]
         self.presence = Presence(team.operator, self._tell, self._whisper, streams_max=5, settle_seconds=0)
         self.whispers = Whispers(database, self.presence, self._tell, self._whisper)
 

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from arrivals import ADAM, NOON, arrival
+from attempts import claimed
 from cast import Cast
 from wasl.domain.events import Cursor
 from wasl.domain.identity import Party
@@ -12,6 +13,7 @@ from wasl.domain.people import Operator
 from wasl.domain.sending import SendOutcome
 from wasl.domain.updates import Update
 from wasl.live.ring import Frame
+from wasl.store.attempts import SettleAttempt
 from wasl.store.database import Connection, Database
 from wasl.store.desk import HandOver, MarkRead, Move
 from wasl.store.event_log import head_of, resume
@@ -19,7 +21,7 @@ from wasl.store.history import HistoryQuery, history_page
 from wasl.store.inbox import PageQuery, conversation_page
 from wasl.store.journal import Journal
 from wasl.store.message_row import Message
-from wasl.store.outbox import ClaimMessage, Due, QueueMessage, SettleAttempt
+from wasl.store.outbox import QueueMessage
 
 Json = dict[str, Any]
 FAR_PAST = NOON - 10**8
@@ -49,11 +51,8 @@ class World:
 
     async def attempts(self, outcome: SendOutcome) -> None:
         """An attempt to send the latest message, and how it ended."""
-        message = self.sent[-1]
-        due = Due(message.account_id, message.sequence, message.channel_id, message.conversation_key)
-        claim = await self.journal.submit(ClaimMessage(due))
-        assert claim is not None
-        await self.journal.submit(SettleAttempt(due, claim.attempt, outcome))
+        claim = await claimed(self.journal, self.sent[-1])
+        await self.journal.submit(SettleAttempt(claim.due, claim.attempt, outcome))
 
     async def moves(self, move: Move, operator: Operator | None = None, party: Party = ADAM) -> None:
         operator = operator or self.cast.rana

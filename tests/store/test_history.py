@@ -5,16 +5,18 @@ from typing import Any
 import pytest
 
 from arrivals import ADAM, BISAN, NOON, arrival, edited, remembered, reported, revoked, said
+from attempts import claimed
 from cast import Cast
 from wasl.domain.message import MessageStatus
 from wasl.domain.people import Operator
 from wasl.domain.sending import Unclear
 from wasl.errors import Invalid, NotFound
+from wasl.store.attempts import SettleAttempt
 from wasl.store.database import Database
 from wasl.store.history import History, HistoryQuery, history_page, trace_of
 from wasl.store.inbox import PageQuery, conversation_page
 from wasl.store.journal import Journal
-from wasl.store.outbox import ClaimMessage, Due, QueueMessage, SettleAttempt
+from wasl.store.outbox import QueueMessage
 
 pytestmark = pytest.mark.anyio
 
@@ -129,9 +131,8 @@ async def test_the_way_of_a_sent_message(database: Database, journal: Journal, c
     hops = database.read_now(lambda c: trace_of(c, cast.olive.id, sent.id))
     assert [hop["hop"] for hop in hops] == ["saved", "outbox"]
     assert hops[-1]["detail"]["state"] == "queued"
-    due = Due(sent.account_id, sent.sequence, sent.channel_id, sent.conversation_key)
-    await journal.submit(ClaimMessage(due))
-    await journal.submit(SettleAttempt(due, 1, Unclear("time-out")))
+    claim = await claimed(journal, sent)
+    await journal.submit(SettleAttempt(claim.due, claim.attempt, Unclear("time-out")))
     status = reported("wamid.1", MessageStatus.DELIVERED, at=9, ours=f"m:{sent.id}:1")
     await journal.submit(arrival(cast, status))
     for name in (sent.id, "wamid.1"):  # Found by our id and by the provider's.

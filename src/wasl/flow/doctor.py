@@ -14,7 +14,13 @@ import httpx2
 
 from wasl.clock import now_ms
 from wasl.errors import WaslError
-from wasl.limits import CLOCK_DIFFERENCE_SECONDS_MAX, DISK_FREE_BYTES_MIN, DOCTOR_REQUEST_SECONDS
+from wasl.limits import (
+    CLOCK_DIFFERENCE_SECONDS_MAX,
+    CONNECTIONS_PER_NODE,
+    DISK_FREE_BYTES_MIN,
+    DOCTOR_READ_SECONDS_MAX,
+    DOCTOR_REQUEST_SECONDS,
+)
 from wasl.live.bus import BUS_KEY, ask_redis
 from wasl.settings import Settings
 from wasl.store.checkup import Checkup, Schema, check_up, is_weak, read_schema
@@ -58,7 +64,7 @@ async def examine(settings: Settings, client: httpx2.AsyncClient) -> AsyncIterat
         return
     for finding in _disk(settings):
         yield finding
-    database = Database(engine, readers=1)
+    database = Database(engine, readers=1, seconds_max=DOCTOR_READ_SECONDS_MAX, patient=True)
     try:
         async for finding in _memory(database, engine, box, client):
             yield finding
@@ -94,9 +100,10 @@ async def _memory(
     if finding.grade is Grade.WRONG:
         return
     at_ms = now_ms()
-    checkup = await database.read(lambda connection: check_up(connection, at_ms))
-    for finding in (*_durability(checkup), *_clock(checkup, at_ms), *_books(checkup), *_outbox(checkup)):
-        yield finding
+    checkup = await database.read(check_up)
+    for findings in (_durability(checkup), _clock(checkup, at_ms), _nodes(checkup), _books(checkup), _outbox(checkup)):
+        for finding in findings:
+            yield finding
     if checkup.secret_check not in (None, box.check_value()):
         yield _wrong(WRONG_KEY)
         return
@@ -137,6 +144,24 @@ def _clock(checkup: Checkup, at_ms: int) -> Iterator[Finding]:
         yield _wrong(f"The newest event lies {ahead:.0f} s in the future: this clock is late, or was set back.")
     if max(apart, ahead) <= CLOCK_DIFFERENCE_SECONDS_MAX:
         yield _good("The clock agrees with the database and with what it holds.")
+
+
+def _nodes(checkup: Checkup) -> Iterator[Finding]:
+    for name, ahead_ms in checkup.nodes:
+        if checkup.database_ms is not None and abs(ahead_ms) > CLOCK_DIFFERENCE_SECONDS_MAX * 1000:
+            way = "ahead of" if ahead_ms > 0 else "behind"
+            yield _wrong(f"The clock of node {name} is {abs(ahead_ms) / 1000:.0f} s {way} the database's.")
+    if checkup.connections is None:
+        return
+    allowed, used = checkup.connections
+    nodes = max(1, len(checkup.nodes))
+    # One node more: in a rolling restart the new one comes before the old one has left.
+    needed = (nodes + 1) * CONNECTIONS_PER_NODE
+    sentence = f"{needed} connections are enough for {nodes} nodes and one that is being replaced"
+    if allowed < needed:
+        yield _wrong(f"{sentence}, but the database allows {allowed}: raise its max_connections.")
+    else:
+        yield _good(f"{sentence}; the database allows {allowed}, of which {used} are in use.")
 
 
 def _books(checkup: Checkup) -> Iterator[Finding]:

@@ -1,18 +1,20 @@
 """Sending: a message leaves in its conversation's order, and never twice by itself.
 
 The promise: `sending` is durable before the first byte leaves. Only what provably did not leave is tried again; when
-the answer was lost the message is `unknown`, which a status webhook or a person settles, never a second request.
+the answer was lost the message is `unknown`, which a status webhook or a person settles, never a second request. A
+node begins nothing unless it knows that the others take it for living, and what it knows it writes down in the end.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from wasl.channels.meta import MetaChannel, MetaCredentials
-from wasl.clock import monotonic, now_ms
+from wasl.clock import monotonic
 from wasl.domain.events import Event
 from wasl.domain.pace import Pace
-from wasl.domain.sending import NotSent, SendOutcome, Unclear
+from wasl.domain.sending import NotSent, SendOutcome
 from wasl.errors import Unavailable
 from wasl.limits import (
     CHANNEL_MESSAGES_PER_SECOND,
@@ -25,18 +27,30 @@ from wasl.limits import (
     SENDS_AT_ONCE,
 )
 from wasl.observe import Metrics, log
+from wasl.store.attempts import (
+    NOT_BEGUN,
+    Claim,
+    ClaimMessage,
+    ForsakeAttempt,
+    ReturnClaim,
+    SettleAttempt,
+    forsaken_claims,
+)
 from wasl.store.database import Database
-from wasl.store.journal import Journal
-from wasl.store.outbox import Claim, ClaimMessage, Due, SettleAttempt, due_messages, overdue_claims
+from wasl.store.journal import Change, Journal
+from wasl.store.outbox import Due, due_messages
+from wasl.store.pulse import Pulse
 from wasl.store.team import Team
+
+T = TypeVar("T")
 
 _QUEUED = b'"status":"queued"'
 """Stands in the event of every message that waits to leave; looking for it is cheaper than reading the outbox."""
 
 
 class Sender:
-    """Empties the outbox. `alone` says that no other process can hold a claim, as with a locked SQLite file; `nodes`
-    tells how many send at the same time, since a number's rate is one for them all."""
+    """Empties the outbox, beside the senders of the other nodes. `nodes` tells how many send at the same time, since a
+    number's rate is one for them all."""
 
     def __init__(
         self,
@@ -45,8 +59,8 @@ class Sender:
         team: Team,
         meta: MetaChannel,
         metrics: Metrics,
+        pulse: Pulse,
         *,
-        alone: bool,
         nodes: Callable[[], int],
     ) -> None:
         self._database = database
@@ -54,8 +68,8 @@ class Sender:
         self._team = team
         self._meta = meta
         self._metrics = metrics
-        self._alone = alone
         self._nodes = nodes
+        self._pulse = pulse
         self._wake = asyncio.Event()
         self._free = asyncio.Semaphore(SENDS_AT_ONCE)
         self._under_way: set[tuple[int, int]] = set()
@@ -79,24 +93,21 @@ class Sender:
     async def close(self) -> None:
         """Claim nothing more, and give the requests under way some time: their outcome must be written down.
 
-        One that takes longer is found at the next start, and becomes unknown.
+        One that takes longer is found by whoever lives then, and becomes unknown.
         """
         self._closing = True
         self._wake.set()
-        await self._task
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=SEND_STOP_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        _, late = await asyncio.wait((self._task, *self._tasks), timeout=SEND_STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
-        leftovers = self._alone
         while not self._closing:
             try:
-                await self._forsake_overdue(every=leftovers)
-                leftovers = False
-                await self._send_due()
+                await self._forsake()
+                if self._pulse.living:
+                    await self._send_due()
             except Unavailable:
                 log.warning("outbox not read")
             # A burst of events means one look, not one each.
@@ -104,18 +115,18 @@ class Sender:
                 await asyncio.wait_for(self._wake.wait(), OUTBOX_LOOK_SECONDS)
             self._wake.clear()
 
-    async def _forsake_overdue(self, *, every: bool) -> None:
+    async def _forsake(self) -> None:
         """Give up attempts whose maker died: nobody knows whether they left, so they are not made again."""
-        at_ms = 1 << 62 if every else now_ms()
-        for due, attempt in await self._database.read(lambda connection: overdue_claims(connection, at_ms)):
-            if (due.account_id, due.conversation_key) not in self._under_way:
-                await self._journal.submit(SettleAttempt(due, attempt, Unclear("the attempt was interrupted")))
+        for due, attempt in await self._database.read(forsaken_claims):
+            if (due.account_id, due.conversation_key) in self._under_way:
+                continue
+            if await self._journal.submit(ForsakeAttempt(due, attempt)):
                 self._metrics.sends.labels("interrupted").inc()
 
     async def _send_due(self) -> None:
         now = monotonic()
         held = [channel_id for channel_id, until in self._held_until.items() if until > now]
-        found = await self._database.read(lambda connection: due_messages(connection, now_ms(), held, SEND_CLAIM_MAX))
+        found = await self._database.read(lambda connection: due_messages(connection, held, SEND_CLAIM_MAX))
         for due in found:
             if self._closing:
                 return
@@ -162,19 +173,39 @@ class Sender:
 
     async def _send(self, due: Due) -> None:
         try:
-            claim = await self._journal.submit(ClaimMessage(due))
+            claim = await self._claim(due)
             if claim is not None:
                 outcome = await self._attempt(claim)
                 await self._settle(claim, outcome)
         except Unavailable:
-            # Unclaimed it stays queued; claimed it stays `sending` until its lease ends, and becomes unknown.
+            # Closing: it stays `sending` until this node is gone, and becomes unknown.
             log.warning("send interrupted by the database", account_id=due.account_id, sequence=due.sequence)
         finally:
             self._under_way.discard((due.account_id, due.conversation_key))
             self._free.release()
             self._wake.set()
 
+    async def _claim(self, due: Due) -> Claim | None:
+        try:
+            return await self._journal.submit(ClaimMessage(due, self._pulse.node))
+        except Unavailable:
+            # It may be claimed all the same; but nobody knows better than we do that nothing left.
+            await self._write_down(ReturnClaim(due, self._pulse.node))
+            return None
+
+    async def _write_down(self, change: Change[T]) -> T:
+        """Submit a change until the database answers. Raises Unavailable once the node stops."""
+        while True:
+            try:
+                return await self._journal.submit(change)
+            except Unavailable:
+                if self._closing:
+                    raise
+            await asyncio.sleep(OUTBOX_LOOK_SECONDS)
+
     async def _attempt(self, claim: Claim) -> SendOutcome:
+        if not self._pulse.living:  # Frozen since the claim: by now others may have given it up, and sent what follows.
+            return NOT_BEGUN
         channel = self._team.channel(claim.due.channel_id)
         if channel is None:
             return NotSent("channel_gone", "The channel of this conversation is not set up.", 60.0, holds="channel")
@@ -190,7 +221,7 @@ class Sender:
         due = claim.due
         if isinstance(outcome, NotSent) and outcome.holds == "channel":
             self._held_until[due.channel_id] = monotonic() + outcome.retry_after_seconds
-        status = await self._journal.submit(SettleAttempt(due, claim.attempt, outcome))
+        status = await self._write_down(SettleAttempt(due, claim.attempt, outcome))
         name = type(outcome).__name__
         self._metrics.sends.labels(name.lower()).inc()
         log.info(

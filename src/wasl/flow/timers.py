@@ -1,12 +1,16 @@
-"""What happens by the clock: the log is kept short, and settings of other processes are noticed."""
+"""What happens by the clock: the log is kept short, and settings of other processes are noticed.
+
+The promise: every node looks for itself, but what is done to the installation one node does, as long as it lives.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from wasl.clock import now_ms
 from wasl.errors import Unavailable
 from wasl.limits import EVENTS_KEPT_HOURS, HOUSEKEEPING_SECONDS, SETTINGS_LOOK_SECONDS
 from wasl.observe import log
+from wasl.store.database import Database
+from wasl.store.duties import Duties
 from wasl.store.event_log import TrimLog, Trimmed
 from wasl.store.journal import Journal
 from wasl.store.team import Team
@@ -15,9 +19,11 @@ from wasl.store.team import Team
 class Timers:
     """Runs each task at its own pace until closed; one that fails is logged and runs again at its next time."""
 
-    def __init__(self, team: Team, journal: Journal) -> None:
+    def __init__(self, team: Team, database: Database, journal: Journal, duties: Duties) -> None:
         self._team = team
+        self._database = database
         self._journal = journal
+        self._duties = duties
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -34,11 +40,14 @@ class Timers:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def trim_logs(self) -> None:
-        """Delete events that are older than any reader may come back with."""
-        older_than_ms = now_ms() - EVENTS_KEPT_HOURS * 3_600_000
+        """Delete events that are older than any reader may come back with, unless another node does."""
+        if not await self._duties.claim("trim logs"):
+            return
+        [(now_ms,)] = await self._database.read(lambda connection: connection.rows("SELECT NOW_MS()"))
+        older_than_ms = now_ms - EVENTS_KEPT_HOURS * 3_600_000
         for account in self._team.accounts():
             trimmed = Trimmed.MORE
-            while trimmed is Trimmed.MORE:
+            while trimmed is Trimmed.MORE and await self._duties.claim("trim logs"):
                 trimmed = await self._journal.submit(TrimLog(account.id, older_than_ms))
 
     @staticmethod

@@ -41,6 +41,10 @@ class Checkup:
     """Messages that should have left, or been settled, minutes ago."""
     without_operators: Sequence[str]
     """Names of accounts that nobody can answer for."""
+    nodes: Sequence[Row]
+    """Nodes that live: (name, milliseconds that its clock is ahead of the database's)."""
+    connections: tuple[int, int] | None
+    """How many connections the server allows to us, and how many are in use by anybody; None for SQLite."""
 
 
 def read_schema(connection: Connection) -> Schema:
@@ -56,7 +60,7 @@ def read_schema(connection: Connection) -> Schema:
     return Schema(missing, sorted(applied - known.keys()))
 
 
-def check_up(connection: Connection, now_ms: int) -> Checkup:
+def check_up(connection: Connection) -> Checkup:
     """Read everything. The schema must be this version's."""
     sums = "stored + duplicates + quarantined + set_aside"
     newest = connection.rows(
@@ -64,8 +68,8 @@ def check_up(connection: Connection, now_ms: int) -> Checkup:
         " JOIN events e ON e.account_id = s.account_id AND e.sequence = s.head_sequence"
     )
     checks = connection.rows("SELECT secret_check FROM installation")
-    late = now_ms - _ANSWERED_LATE_MS
-    overdue = "(state = 'queued' AND due_ms < ?) OR (state = 'sending' AND lease_ms < ?)"
+    late = f"NOW_MS() - {_ANSWERED_LATE_MS}"
+    overdue = f"(state = 'queued' AND due_ms < {late}) OR (state = 'sending' AND lease_ms < {late})"
     return Checkup(
         durability=_durability(connection),
         database_ms=_server_clock_ms(connection),
@@ -78,7 +82,7 @@ def check_up(connection: Connection, now_ms: int) -> Checkup:
             " GROUP BY outcome, reason ORDER BY count(*) DESC"
         ),
         undecided=connection.rows("SELECT count(*) FROM outbox WHERE state = 'unknown'")[0][0],
-        overdue=connection.rows(f"SELECT count(*) FROM outbox WHERE {overdue}", (late, late))[0][0],
+        overdue=connection.rows(f"SELECT count(*) FROM outbox WHERE {overdue}")[0][0],
         without_operators=[
             name
             for (name,) in connection.rows(
@@ -86,6 +90,8 @@ def check_up(connection: Connection, now_ms: int) -> Checkup:
                 " (SELECT 1 FROM operators o WHERE o.account_id = a.id AND o.disabled = 0) ORDER BY a.id"
             )
         ],
+        nodes=connection.rows("SELECT name, ahead_ms FROM nodes ORDER BY name"),
+        connections=_connections(connection),
     )
 
 
@@ -116,7 +122,18 @@ def _durability(connection: Connection) -> dict[str, str]:
 def _server_clock_ms(connection: Connection) -> int | None:
     if connection.dialect == "sqlite":
         return None
-    return int(connection.rows("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")[0][0])
+    return int(connection.rows("SELECT NOW_MS()")[0][0])
+
+
+def _connections(connection: Connection) -> tuple[int, int] | None:
+    if connection.dialect == "sqlite":
+        return None
+    sql = (
+        "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,"
+        " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
+    )
+    [(allowed, used)] = connection.rows(sql)
+    return int(allowed), int(used)
 
 
 def _gaps(connection: Connection) -> Sequence[Row]:

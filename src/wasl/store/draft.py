@@ -56,6 +56,8 @@ class Needs:
     """Messages that are changed or quoted, by our id or the provider's."""
     update_ids: set[str] = field(default_factory=set)
     identities: set[Identity] = field(default_factory=set)
+    commons: bool = False
+    """Whether it also changes what belongs to no account."""
 
     def add(self, other: "Needs") -> None:
         """Join two lists of needs."""
@@ -65,6 +67,7 @@ class Needs:
         self.target_ids |= other.target_ids
         self.update_ids |= other.update_ids
         self.identities |= other.identities
+        self.commons |= other.commons
 
 
 @dataclass(slots=True)

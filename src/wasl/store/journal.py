@@ -8,15 +8,25 @@ happened is on the disk; what a screen has shown is too.
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar, cast
 
-from wasl.clock import now_ms
+from wasl.clock import monotonic, now_ms
 from wasl.domain.events import Event
 from wasl.errors import Unavailable, WaslError
-from wasl.limits import JOURNAL_BATCH_CHANGES_MAX, JOURNAL_GATHER_SECONDS, JOURNAL_WAITING_CHANGES_MAX
+from wasl.limits import (
+    DATABASE_SILENT_SECONDS_MAX,
+    JOURNAL_ANSWER_SECONDS_MAX,
+    JOURNAL_BATCH_CHANGES_MAX,
+    JOURNAL_GATHER_SECONDS,
+    JOURNAL_LOOK_SECONDS,
+    JOURNAL_STOP_SECONDS,
+    JOURNAL_WAITING_CHANGES_MAX,
+)
 from wasl.observe import Metrics, log
 from wasl.store.database import Connection, Engine
 from wasl.store.draft import Draft, Needs
@@ -58,22 +68,45 @@ Listener = Callable[[Sequence[Event]], None]
 class _Waiting:
     change: Change[Any]
     future: "asyncio.Future[Any]"
+    since: float
+    """When it was submitted, by the monotonic clock."""
+    given_up: bool = False
+    """Its caller was told that nothing can be confirmed; if the writer has not begun with it, it need not."""
     result: Any = None
     error: BaseException | None = None
 
 
 class Journal:
-    """One writer thread over one connection. `listener` is called on the event loop with each batch's events."""
+    """One writer thread over one connection. `listener` is called on the event loop with each batch's events.
 
-    def __init__(self, engine: Engine, listener: Listener, metrics: Metrics) -> None:
+    A database that does not answer keeps the writer, but no caller for longer than a bounded time. The writer waits on:
+    only the server can say what became of a commit, and a frozen one answers once it goes on.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        listener: Listener,
+        metrics: Metrics,
+        *,
+        clock: Callable[[], int] = now_ms,
+        answer_seconds_max: float = JOURNAL_ANSWER_SECONDS_MAX,
+    ) -> None:
         self._engine = engine
+        self._clock = clock
+        self._answer_seconds_max = answer_seconds_max
         self._silence: tuple[type[Exception], ...] = (CommitLost, *engine.failures)
         self._listener = listener
         self._metrics = metrics
         self._loop: asyncio.AbstractEventLoop | None = None
         # None is the last word: nothing comes after it.
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._unanswered: deque[_Waiting] = deque()
+        """In the order they were submitted, which is the order of their answers."""
+        self._looking = False
         self._closing = False
+        self._cut = False
+        self._busy_since: float | None = None
         self._connection: Connection | None = None
         self._recall = Recall()
         self._thread = threading.Thread(target=self._run, name="wasl-write", daemon=True)
@@ -87,30 +120,46 @@ class Journal:
         """Queue a change; the future ends with its result once it is durable.
 
         It ends with the change's own WaslError when it refuses, and with Unavailable when too much waits already or
-        the database does not answer. Only a commit whose answer was lost may have happened all the same.
+        the database does not answer in time. Only a commit whose answer was lost, or came too late, may have happened
+        all the same.
         """
         assert self._loop is not None, "the journal was not started"
         future: asyncio.Future[T] = self._loop.create_future()
         if self._closing or self._queue.qsize() >= JOURNAL_WAITING_CHANGES_MAX:
             future.set_exception(Unavailable("The server is stopping or overloaded; nothing was changed. Try again."))
             return future
-        self._queue.put(_Waiting(change, future))
+        waiting = _Waiting(change, future, monotonic())
+        self._unanswered.append(waiting)
+        self._queue.put(waiting)
+        if not self._looking:
+            self._looking = True
+            self._loop.call_later(JOURNAL_LOOK_SECONDS, self._give_up)
         return future
 
     async def close(self) -> None:
-        """Commit what waits, then stop."""
+        """Commit what waits, as far as the database lets us, then stop."""
         self._closing = True
         self._queue.put(None)
-        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        await self._ended(JOURNAL_STOP_SECONDS)
+        if self._thread.is_alive():
+            self._cut = True
+            self._cut_connection()
+            await self._ended(JOURNAL_STOP_SECONDS)
+
+    async def _ended(self, seconds: float) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join, seconds)
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
             if not self._queue.empty():
                 time.sleep(JOURNAL_GATHER_SECONDS)
             batch = self._take(first)
-            events = self._commit_all(batch)
+            self._busy_since = monotonic()
+            events = self._commit_all(batch) if batch else ()
+            self._busy_since = None
             assert self._loop is not None
-            self._loop.call_soon_threadsafe(self._answer, batch, events)
+            with suppress(RuntimeError):  # Stopped meanwhile, without waiting for a database that hung.
+                self._loop.call_soon_threadsafe(self._answer, batch, events)
         if self._connection is not None:
             self._connection.close()
 
@@ -122,18 +171,40 @@ class Journal:
                 self._queue.put(None)
                 break
             batch.append(waiting)
-        return batch
+        return [waiting for waiting in batch if not waiting.given_up]
 
     def _answer(self, batch: list[_Waiting], events: Sequence[Event]) -> None:
         if events:
             self._listener(events)
         for waiting in batch:
-            if waiting.future.cancelled():
-                continue
+            if waiting.future.done():
+                continue  # Its caller left, or was told already that nothing can be confirmed.
             if waiting.error is not None:
                 waiting.future.set_exception(waiting.error)
             else:
                 waiting.future.set_result(waiting.result)
+        while self._unanswered and self._unanswered[0].future.done():
+            self._unanswered.popleft()
+
+    def _give_up(self) -> None:
+        """Answer those who have waited for too long; looks again for as long as anybody waits."""
+        now = monotonic()
+        while self._unanswered and (first := self._unanswered[0]).since <= now - self._answer_seconds_max:
+            self._unanswered.popleft()
+            first.given_up = True
+            if not first.future.done():
+                first.future.set_exception(_unavailable(CommitLost()))
+        if self._busy_since is not None and self._busy_since <= now - DATABASE_SILENT_SECONDS_MAX:
+            self._cut_connection()
+        self._looking = bool(self._unanswered)
+        if self._looking and self._loop is not None:
+            self._loop.call_later(JOURNAL_LOOK_SECONDS, self._give_up)
+
+    def _cut_connection(self) -> None:
+        connection = self._connection
+        if connection is not None:
+            log.warning("journal connection cut", dialect=connection.dialect)
+            connection.cut()
 
     def _commit_all(self, batch: list[_Waiting]) -> Sequence[Event]:
         """Commit a batch as one; if that fails, one change at a time, so that a poisonous one fails alone."""
@@ -208,8 +279,11 @@ class Journal:
         needs: dict[int, Needs] = {}
         for waiting in batch:
             needs.setdefault(waiting.change.account_id, Needs()).add(waiting.change.needs())
-        at_ms = now_ms()
+        at_ms = self._clock()
         # Ascending: two nodes that lock the same accounts in the same order cannot wait for each other in a circle.
+        # Account 0, which is nobody, has no log; but its rows need an order as well.
+        if 0 in needs or any(needed.commons for needed in needs.values()):
+            connection.lock_commons()
         drafts = {account_id: Draft(connection, account_id, at_ms, self._recall) for account_id in sorted(needs)}
         for account_id, draft in drafts.items():
             draft.load(needs[account_id])
@@ -224,6 +298,8 @@ class Journal:
             waiting.error = refusal
 
     def _open_connection(self) -> Connection:
+        if self._cut:
+            raise CommitLost
         if self._connection is None:
             self._connection = self._engine.connect()
         return self._connection

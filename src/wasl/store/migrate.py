@@ -17,6 +17,7 @@ def migrate(engine: Engine) -> list[str]:
     """Apply what is missing and tell its names. Raises Misconfigured for a database of a newer version."""
     connection = engine.connect()
     try:
+        connection.be_patient()  # With another node's migration too, for which this one waits.
         return _migrate(connection)
     finally:
         connection.close()

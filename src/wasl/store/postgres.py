@@ -1,6 +1,8 @@
 """PostgreSQL: the same rows and the same rules, for installations that outgrow one file."""
 
+import os
 import re
+import socket
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from functools import lru_cache
@@ -9,6 +11,16 @@ from typing import Any
 import orjson
 import psycopg
 
+from wasl.limits import (
+    DATABASE_CONNECT_SECONDS,
+    DATABASE_KEEPALIVE_COUNT,
+    DATABASE_KEEPALIVE_IDLE_SECONDS,
+    DATABASE_KEEPALIVE_INTERVAL_SECONDS,
+    DATABASE_LOCK_SECONDS_MAX,
+    DATABASE_STATEMENT_SECONDS_MAX,
+    DATABASE_TRANSACTION_IDLE_SECONDS_MAX,
+    DATABASE_UNANSWERED_SECONDS_MAX,
+)
 from wasl.store.database import Row, Table
 
 _TYPES = {"int": "bigint", "text": "text"}
@@ -25,15 +37,42 @@ _VALUE_BY_VALUE = (
     r"SELECT found.* FROM unnest(?::text[]) AS wanted (value),"
     r" LATERAL (SELECT \1 FROM \2\4 WHERE \3 AND \5 OFFSET 0) AS found"
 )
-CONNECT_SECONDS = 5
-STATEMENT_MILLISECONDS = 60_000
+# The statement's time: the transaction's may be older than a wait for a lock, and the wall's could use no index.
+_NOW_MS = "(extract(epoch FROM statement_timestamp()) * 1000)::bigint"
+
+APPLICATION_NAME = "wasl"
+_SESSION: dict[str, str | int] = {
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+    "enable_seqscan": "off",
+    "jit": "off",
+    "statement_timeout": DATABASE_STATEMENT_SECONDS_MAX * 1000,
+    "lock_timeout": DATABASE_LOCK_SECONDS_MAX * 1000,
+    "idle_in_transaction_session_timeout": DATABASE_TRANSACTION_IDLE_SECONDS_MAX * 1000,
+    "tcp_keepalives_idle": DATABASE_KEEPALIVE_IDLE_SECONDS,
+    "tcp_keepalives_interval": DATABASE_KEEPALIVE_INTERVAL_SECONDS,
+    "tcp_keepalives_count": DATABASE_KEEPALIVE_COUNT,
+    "tcp_user_timeout": DATABASE_UNANSWERED_SECONDS_MAX * 1000,
+}
+"""What a session asks of the server, whatever the server's defaults are."""
+# A node that was frozen in the middle of sending a statement: the server still reads, which it does without end.
+_END_STALLED = f"""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND application_name = '{APPLICATION_NAME}'
+    AND state = 'active' AND wait_event = 'ClientRead' AND pid <> pg_backend_pid()
+    AND query_start < clock_timestamp() - interval '{DATABASE_TRANSACTION_IDLE_SECONDS_MAX} seconds'
+"""
 
 
 class PostgresEngine:
     """A server's address and how connections to it are opened."""
 
     dialect = "postgres"
-    failures: tuple[type[Exception], ...] = (psycopg.OperationalError, psycopg.InterfaceError)
+    failures: tuple[type[Exception], ...] = (
+        psycopg.OperationalError,
+        psycopg.InterfaceError,
+        psycopg.errors.IdleInTransactionSessionTimeout,
+    )
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -48,12 +87,14 @@ class PostgresEngine:
         raw = psycopg.connect(
             self._url,
             autocommit=True,
-            connect_timeout=CONNECT_SECONDS,
-            application_name="wasl",
-            options=(
-                f"-c synchronous_commit=on -c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC"
-                " -c enable_seqscan=off -c jit=off"
-            ),
+            connect_timeout=DATABASE_CONNECT_SECONDS,
+            application_name=APPLICATION_NAME,
+            keepalives=1,
+            keepalives_idle=DATABASE_KEEPALIVE_IDLE_SECONDS,
+            keepalives_interval=DATABASE_KEEPALIVE_INTERVAL_SECONDS,
+            keepalives_count=DATABASE_KEEPALIVE_COUNT,
+            tcp_user_timeout=DATABASE_UNANSWERED_SECONDS_MAX * 1000,
+            options=" ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
         )
         return PostgresConnection(raw)
 
@@ -69,30 +110,46 @@ class PostgresConnection:
         self._transaction = ExitStack()
         self._writes = False
 
+    # A frozen node must not keep an account locked, and PostgreSQL ends only a transaction that it is waiting for: one
+    # whose statements were followed by a Sync. So in a pipeline each of them is.
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        return self._raw.execute(_translated(sql), parameters).fetchall()
+        cursor = self._raw.execute(_translated(sql), parameters)
+        self._await_answers()
+        return cursor.fetchall()
 
     def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Row]]:
         cursors = [self._raw.execute(_translated(sql), parameters) for sql, parameters in asked]
+        self._await_answers()
         return [cursor.fetchall() for cursor in cursors]
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         cursor = self._raw.execute(_translated(sql), parameters)
-        if self._pipeline is not None:
-            self._pipeline.sync()
+        self._await_answers()
         return cursor.rowcount
 
     def send(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        self._raw.execute(_translated(sql), parameters)
+        self._post(_translated(sql), parameters)
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         # One JSON parameter: building thousands of array elements in Python costs more than all the rest.
-        self._raw.execute(_insert_sql(table.name, tuple(table.columns.items())), (_as_json(table.columns, rows),))
+        self._post(_insert_sql(table.name, tuple(table.columns.items())), (_as_json(table.columns, rows),))
 
     def update(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
         names = (*columns, *table.key)
         typed = tuple((name, table.columns[name]) for name in names)
-        self._raw.execute(_update_sql(table.name, typed, table.key), (_as_json(names, rows),))
+        self._post(_update_sql(table.name, typed, table.key), (_as_json(names, rows),))
+
+    def _await_answers(self) -> None:
+        if self._pipeline is not None:
+            self._pipeline.sync()
+
+    def _post(self, sql: bytes, parameters: Sequence[Any]) -> None:
+        self._raw.execute(sql, parameters)
+        if self._pipeline is not None:
+            # What `Pipeline.sync` does, but without waiting for the answers.
+            self._raw.pgconn.pipeline_sync()
+            self._pipeline.result_queue.append(None)
 
     def script(self, sql: str) -> None:
         for mark, text in _PLACEHOLDERS.items():
@@ -140,6 +197,20 @@ class PostgresConnection:
         )
         return found[0] if found else None
 
+    def lock_commons(self) -> None:
+        self.rows("SELECT version FROM settings_version FOR UPDATE")
+
+    def end_stalled(self) -> int:
+        return len(self.rows(_END_STALLED))
+
+    def be_patient(self) -> None:
+        self._raw.execute(b"SET statement_timeout = 0; SET lock_timeout = 0")
+
+    def cut(self) -> None:
+        # Of the socket, not of the connection: whoever waits for it is told, and closes the connection itself.
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self._raw.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         self._raw.close()
 
@@ -156,7 +227,8 @@ def _as_json(names: Iterable[str], rows: Iterable[Row]) -> str:
 
 @lru_cache(maxsize=1024)
 def _translated(sql: str) -> bytes:
-    return _LOOKUP.sub(_VALUE_BY_VALUE, sql).replace("%", "%%").replace("?", "%s").encode()
+    sql = _LOOKUP.sub(_VALUE_BY_VALUE, sql).replace("NOW_MS()", _NOW_MS)
+    return sql.replace("%", "%%").replace("?", "%s").encode()
 
 
 @lru_cache(maxsize=64)

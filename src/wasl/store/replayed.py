@@ -20,7 +20,9 @@ class TakeIn:
     update: Update
 
     def needs(self) -> Needs:
-        return self._intake().needs()
+        needs = Needs(commons=True)  # The row and the count of what was nobody's.
+        needs.add(self._intake().needs())
+        return needs
 
     def apply(self, draft: Draft) -> Sequence[Saved] | None:
         """Store it as if it came now; None when another replay was faster."""
@@ -43,7 +45,7 @@ class Relabel:
     reason: str
 
     def needs(self) -> Needs:
-        return Needs()
+        return Needs(commons=True)
 
     def apply(self, draft: Draft) -> bool:
         """Whether it was done here and now."""
@@ -68,7 +70,7 @@ class SplitBody:
         return self.kept.account_id
 
     def needs(self) -> Needs:
-        return Needs()
+        return Needs(commons=True)
 
     def apply(self, draft: Draft) -> bool:
         """Whether it was done here and now."""

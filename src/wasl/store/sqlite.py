@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from wasl.clock import now_ms
 from wasl.store.database import Row, Table
 
 _ANY = re.compile(r"(<>|=) ANY\(\?\)")
@@ -31,13 +32,14 @@ MAPPED_BYTES = 8 << 30
 
 
 class SqliteEngine:
-    """A database file and how connections to it are opened."""
+    """A database file and how connections to it are opened. `clock` is what `NOW_MS()` tells: a file has none."""
 
     dialect = "sqlite"
     failures: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], int] = now_ms) -> None:
         self.path = path
+        self._clock = clock
 
     def connect(self) -> "SqliteConnection":
         """Open a connection with WAL and `synchronous=FULL`: NORMAL may lose a commit at a power cut."""
@@ -51,6 +53,7 @@ class SqliteEngine:
         raw.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES_PER_CHECKPOINT}")
         raw.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
         raw.execute("PRAGMA temp_store = MEMORY")
+        raw.create_function("NOW_MS", 0, self._clock)
         return SqliteConnection(raw)
 
 
@@ -116,6 +119,18 @@ class SqliteConnection:
         # BEGIN IMMEDIATE already keeps every other writer out.
         found = self.rows("SELECT head_sequence, head_tag FROM account_stream WHERE account_id = ?", (account_id,))
         return found[0] if found else None
+
+    def lock_commons(self) -> None:
+        pass  # As above.
+
+    def end_stalled(self) -> int:
+        return 0  # The operating system gives back the locks of a process that ends; there is no other node.
+
+    def be_patient(self) -> None:
+        pass  # Nothing but the wait for the lock has a bound here.
+
+    def cut(self) -> None:
+        self._raw.interrupt()
 
     def close(self) -> None:
         self._raw.close()

@@ -5,6 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
 from wasl.errors import Unavailable
+from wasl.limits import READY_SECONDS_MAX
 from wasl.live.bus import Bus
 from wasl.live.hub import Hub
 from wasl.observe import Metrics
@@ -45,7 +46,7 @@ class Operations:
         if self._hub.leaving:
             return Json({"status": "stopping", "database": "ok"}, status_code=503)
         try:
-            await self._database.read(lambda connection: connection.rows("SELECT 1"))
+            await self._database.read(lambda connection: connection.rows("SELECT 1"), READY_SECONDS_MAX)
         except Unavailable as error:
             return Json({"status": "unavailable", "database": error.message}, status_code=503)
         status = "ok" if self._bus.healthy else "degraded"

@@ -188,13 +188,29 @@ CREATE TABLE outbox (
   conversation_key BIGINT NOT NULL,
   state TEXT NOT NULL, -- queued, sending or unknown; a settled message has no row
   attempt BIGINT NOT NULL DEFAULT 0,
-  due_ms BIGINT NOT NULL,
+  due_ms BIGINT NOT NULL, -- this and the lease by the database's clock, which all nodes share
   lease_ms BIGINT,
+  node TEXT, -- whose attempt it is, or was; see nodes
   last_error TEXT,
   PRIMARY KEY (account_id, sequence)
 );
 CREATE INDEX outbox_due ON outbox (state, due_ms);
 CREATE INDEX outbox_line ON outbox (account_id, conversation_key, sequence);
+
+-- The nodes that live: each renews its row all the time, and a row that is not renewed is deleted by another node.
+CREATE TABLE nodes (
+  node TEXT PRIMARY KEY, -- the name and, after it, the life: a node that restarts is another one
+  name TEXT NOT NULL,
+  seen_ms BIGINT NOT NULL,
+  ahead_ms BIGINT NOT NULL -- how far its clock is ahead of the database's
+) {{hot_row}};
+
+-- Work by the clock, each of which one node does at a time.
+CREATE TABLE duties (
+  name TEXT PRIMARY KEY,
+  node TEXT NOT NULL,
+  until_ms BIGINT NOT NULL
+);
 
 CREATE TABLE seen_updates (
   channel_id BIGINT NOT NULL,
