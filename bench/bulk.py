@@ -17,7 +17,7 @@ import bench.population
 from bench.installation import WORKSHOP, furnish, settings_for
 from bench.population import ACCOUNT, Population
 from wasl.settings import Settings
-from wasl.store.conversation_row import CONVERSATIONS
+from wasl.store.conversation_row import CONVERSATIONS, PLACES
 from wasl.store.database import Row
 from wasl.store.message_row import MESSAGES
 from wasl.store.migrate import known_migrations
@@ -72,6 +72,7 @@ def _tables(population: Population) -> Iterator[tuple[str, Sequence[str], Iterab
     yield "contacts", ("account_id", "contact_id", "name", "language", "created_ms"), population.contacts()
     yield "contact_identities", ("account_id", "kind", "value", "contact_id"), population.identities()
     yield "conversations", tuple(CONVERSATIONS.columns), population.conversations()
+    yield "conversation_places", tuple(PLACES.columns), population.places()
     columns = ("account_id", "operator_id", "conversation_key", "read_sequence", "read_inbound")
     yield "read_markers", columns, population.read_markers()
     yield "conversation_words", tuple(CONVERSATION_WORDS.columns), population.words()

@@ -187,6 +187,13 @@ class Population:
         for customer in range(self.size):
             yield self._conversation(customer).insert_row()
 
+    def places(self) -> Iterator[Row]:
+        """Where they stand in the list, in its order."""
+        last_sequence = self.kept.last_sequence
+        for customer in sorted(range(self.size), key=last_sequence.__getitem__):
+            status = _handover(customer).status
+            yield ACCOUNT, last_sequence[customer], status.value, self.contact_id(customer)
+
     def words(self) -> Iterator[Row]:
         """What they are found by, in the order of the index, which is filled in one go."""
         # Every letter of ours is ASCII, so that Python's order is the databases'.

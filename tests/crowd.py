@@ -14,7 +14,9 @@ _SEARCH_TEXT = "'\n' || (9613000000 + i) || '\t\ncustomer ' || i || '\n' || i"
 _STATUS = "CASE i % 4 WHEN 0 THEN 'bot' WHEN 1 THEN 'human' WHEN 2 THEN 'waiting_human' ELSE 'resolved' END"
 
 
-def crowd(engine: Engine, channel: Channel, conversations: int, messages_each: int = 1) -> None:
+def crowd(
+    engine: Engine, channel: Channel, conversations: int, messages_each: int = 1, *, analysed: bool = True
+) -> None:
     """Fill an empty account. The n-th customer is `Customer n`, phone 9613000000 + n; its last_sequence is n too, and
     its messages follow after all conversations. Of four conversations one is in each status."""
     connection = engine.connect()
@@ -23,7 +25,7 @@ def crowd(engine: Engine, channel: Channel, conversations: int, messages_each: i
         _write_conversations(connection, channel, conversations, messages_each)
         _write_messages(connection, channel, conversations, messages_each)
         connection.commit()
-        if connection.dialect == "postgres":
+        if analysed and connection.dialect == "postgres":
             connection.run("ANALYZE")  # As its own housekeeping would, a minute later.
     finally:
         connection.close()
@@ -42,6 +44,17 @@ def _write_conversations(connection: Connection, channel: Channel, conversations
         " FROM n"
     )
     connection.run(sql, (conversations,))
+    sql = (
+        "INSERT INTO conversation_places (account_id, last_sequence, status, conversation_key)"
+        " SELECT account_id, last_sequence, status, conversation_key FROM conversations WHERE account_id = ?"
+    )
+    connection.run(sql, (account_id,))
+    sql = (
+        "INSERT INTO contact_identities (account_id, kind, value, contact_id)"
+        " SELECT account_id, 'phone', CAST(9613000000 + contact_id AS TEXT), contact_id FROM conversations"
+        " WHERE account_id = ?"
+    )
+    connection.run(sql, (account_id,))
     texts = connection.rows(
         "SELECT conversation_key, search_text FROM conversations WHERE account_id = ?", (account_id,)
     )

@@ -82,6 +82,14 @@ def check_conversations(settings: Settings, business: Business) -> None:
     assert wrong == []
     sql = "SELECT count(*) FROM conversations WHERE account_id = ?"
     assert rows(settings, sql, account) == [(len(found),)]
+    check_places(settings, account)
+
+
+def check_places(settings: Settings, account: int) -> None:
+    """Every conversation stands in the list once, where its row says."""
+    sql = "SELECT conversation_key, last_sequence, status FROM {} WHERE account_id = ? ORDER BY conversation_key"
+    places, conversations = sql.format("conversation_places"), sql.format("conversations")
+    assert rows(settings, places, account) == rows(settings, conversations, account)
 
 
 async def check_unread(settings: Settings, business: Business, operator: Operator) -> None:

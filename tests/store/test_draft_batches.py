@@ -122,6 +122,8 @@ async def told_by(database: Database, business: Business) -> dict[str, Any]:
         "conversations": "SELECT conversation_key, version, last_sequence, status, handover_epoch, clock, reply_floor,"
         " history_clock, first_live_clock, message_count, inbound_count, window_from_ms, search_text"
         " FROM conversations WHERE account_id = ? ORDER BY conversation_key",
+        "places": "SELECT conversation_key, last_sequence, status FROM conversation_places WHERE account_id = ?"
+        " ORDER BY conversation_key",
         "events": "SELECT sequence, kind FROM events WHERE account_id = ? ORDER BY sequence",
         "markers": "SELECT conversation_key, read_sequence, read_inbound FROM read_markers WHERE account_id = ?"
         " ORDER BY conversation_key",
@@ -137,5 +139,6 @@ async def told_by(database: Database, business: Business) -> dict[str, Any]:
     sql = "SELECT last_message FROM conversations WHERE account_id = ? ORDER BY conversation_key"
     last = await database.read(lambda connection: connection.rows(sql, (business.account_id,)))
     hidden = {"message_id", "timestamp"}
+    assert found["places"] == [(row[0], row[2], row[3]) for row in found["conversations"]]
     found["last"] = [{k: v for k, v in orjson.loads(row[0]).items() if k not in hidden} for row in last]
     return found

@@ -136,9 +136,9 @@ def sorts_too_much(sql: str, plan: str) -> bool:
     ("plan", "expected"),
     [
         ("SCAN c", ["c"]),
-        ("SCAN conversations USING COVERING INDEX conversations_list", ["conversations"]),
+        ("SCAN p USING COVERING INDEX conversation_places_by_status", ["p"]),
         ("SEARCH conversation_words USING PRIMARY KEY (account_id=? AND word>? AND word<?)", []),
-        ("SEARCH c USING INDEX conversations_list (account_id=?)", []),
+        ("SEARCH p USING PRIMARY KEY (account_id=? AND last_sequence<?)", []),
         ("  ->  Seq Scan on messages m", ["messages"]),
         ("SCAN json_each VIRTUAL TABLE INDEX 1:", []),
     ],

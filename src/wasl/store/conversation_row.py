@@ -66,12 +66,18 @@ CONVERSATIONS = Table(
     },
     key=("account_id", "conversation_key"),
 )
-# What never changes after creation is not written again.
-CONVERSATION_UPDATES = tuple(
-    name
-    for name in CONVERSATIONS.columns
-    if name not in ("account_id", "conversation_key", "conversation_id", "channel_id", "contact_id", "created_ms")
+_FIXED = ("account_id", "conversation_key", "conversation_id", "channel_id", "contact_id", "created_ms")
+CUSTOMER_UPDATES = ("customer", "search_text")
+"""What is written again only when a customer is renamed, or known by one more number."""
+CONVERSATION_UPDATES = tuple(name for name in CONVERSATIONS.columns if name not in (*_FIXED, *CUSTOMER_UPDATES))
+"""What any change of a conversation writes again."""
+
+PLACES = Table(
+    "conversation_places",
+    {"account_id": "int", "last_sequence": "int", "status": "text", "conversation_key": "int"},
+    key=("account_id", "last_sequence"),
 )
+PLACE_UPDATES = ("last_sequence", "status")
 
 CONVERSATION_FIELDS = ", ".join(
     (
@@ -83,6 +89,11 @@ CONVERSATION_FIELDS = ", ".join(
     )
 )
 CONVERSATION_SOURCE = "conversations c JOIN channels ch ON ch.id = c.channel_id"
+PLACED_SOURCE = (
+    "conversation_places p JOIN conversations c"
+    " ON c.conversation_key = p.conversation_key AND c.account_id = p.account_id"
+)
+"""Conversations by way of their places in the list."""
 CONVERSATION_SELECT = f"SELECT {CONVERSATION_FIELDS} FROM {CONVERSATION_SOURCE}"
 
 
@@ -111,8 +122,11 @@ class Conversation:
     window_from_ms: int | None = None
     search_text: str = ""
     is_new: bool = True
+    customer_changed: bool = False
     stored_status: ConversationStatus | None = field(default=None)
     """What the totals count it as until this transaction."""
+    stored_sequence: int = 0
+    """Where it stands in the list until this transaction."""
 
     @classmethod
     def of_row(cls, row: Row) -> "Conversation":
@@ -141,7 +155,13 @@ class Conversation:
             search_text=row[25],
             is_new=False,
             stored_status=status,
+            stored_sequence=row[6],
         )
+
+    def stored(self) -> None:
+        """Note that the database now holds it as it is."""
+        self.is_new = self.customer_changed = False
+        self.stored_status, self.stored_sequence = self.handover.status, self.last_sequence
 
     def _changing(self) -> Row:
         handover, clocks = self.handover, self.clocks
@@ -173,7 +193,24 @@ class Conversation:
 
     def update_row(self) -> Row:
         """The values of CONVERSATION_UPDATES, then the key."""
-        return (*self._changing(), self._customer_text(), self.search_text, self.account_id, self.key)
+        return (*self._changing(), self.account_id, self.key)
+
+    def customer_row(self) -> Row:
+        """The values of CUSTOMER_UPDATES, then the key."""
+        return (self._customer_text(), self.search_text, self.account_id, self.key)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether its place in the list is another than the stored one."""
+        return self.last_sequence != self.stored_sequence or self.handover.status is not self.stored_status
+
+    def place_row(self) -> Row:
+        """The values of all columns of PLACES."""
+        return (self.account_id, self.last_sequence, str(self.handover.status), self.key)
+
+    def moved_row(self) -> Row:
+        """The values of PLACE_UPDATES, then the key of its place so far."""
+        return (self.last_sequence, str(self.handover.status), self.account_id, self.stored_sequence)
 
     def _customer_text(self) -> str:
         return orjson.dumps(self.customer).decode()

@@ -97,6 +97,7 @@ def _learn(draft: Draft, conversation: Conversation, party: Party, fresh: list[I
     if customer == conversation.customer:
         return False
     conversation.customer = customer
+    conversation.customer_changed = True
     text = search_text_of(customer)
     if conversation.is_new:
         conversation.search_text = text

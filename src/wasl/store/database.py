@@ -61,7 +61,7 @@ class Connection(Protocol):
         ...
 
     def update(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        """Update rows with one statement; each row holds the named columns and then the key."""
+        """Update rows with one statement; each row holds the named columns and then the key that it has so far."""
         ...
 
     def script(self, sql: str) -> None:

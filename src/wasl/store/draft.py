@@ -317,7 +317,6 @@ class Draft:
         """The transaction is durable: what it left can be remembered."""
         if self.account_id:
             for found in self.touched.values():
-                found.is_new = False
-                found.stored_status = found.handover.status
+                found.stored()
             self._recalled.head = self.head + len(self.events)
             recall.give_back(self.account_id, self._recalled)

@@ -11,6 +11,7 @@ from wasl.limits import (
     SEARCH_MATCHES_SORTED_MAX,
     SEARCH_WALK_ROWS_MAX,
 )
+from wasl.store.conversation_row import PLACED_SOURCE, PLACES
 from wasl.store.database import Connection
 from wasl.store.search import finding, matching_keys
 
@@ -77,7 +78,7 @@ def nth_sequence(connection: Connection, wanted: Wanted, place: int) -> int | No
     Read from the index alone, so that thousands of rows are skipped in a millisecond.
     """
     condition, parameters = wanted.condition()
-    sql = f"SELECT last_sequence FROM conversations WHERE {condition} ORDER BY last_sequence DESC LIMIT 1 OFFSET ?"
+    sql = f"SELECT last_sequence FROM {PLACES.name} WHERE {condition} ORDER BY last_sequence DESC LIMIT 1 OFFSET ?"
     rows = connection.rows(sql, (*parameters, place))
     return int(rows[0][0]) if rows else None
 
@@ -150,10 +151,10 @@ class _Walk:
             self._rows, self._step = self._rows + step, self._step * _STEP_GROWTH
 
     def _look(self, floor: int) -> None:
-        condition, parameters = self._rest.condition()
+        condition, parameters = self._rest.condition("p.")
         sql = (
-            f"SELECT last_sequence, conversation_key FROM conversations WHERE {condition}"
-            f" AND last_sequence > ? AND {self._condition[0]} ORDER BY last_sequence DESC LIMIT ?"
+            f"SELECT p.last_sequence, p.conversation_key FROM {PLACED_SOURCE} WHERE {condition}"
+            f" AND p.last_sequence > ? AND {self._condition[0]} ORDER BY p.last_sequence DESC LIMIT ?"
         )
         missing = self._enough - len(self._found)
         self._found += self._connection.rows(sql, (*parameters, floor, *self._condition[1], missing))

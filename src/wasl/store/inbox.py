@@ -8,18 +8,27 @@ from wasl.domain.conversation import ConversationStatus
 from wasl.domain.events import Cursor
 from wasl.errors import Invalid, NotFound
 from wasl.limits import LISTED_CONVERSATIONS_MAX, PAGE_NUMBER_MAX, PAGE_SIZE_DEFAULT
-from wasl.store.conversation_row import CONVERSATION_FIELDS, CONVERSATION_SOURCE, Conversation
+from wasl.store.conversation_row import (
+    CONVERSATION_FIELDS,
+    CONVERSATION_SOURCE,
+    PLACED_SOURCE,
+    PLACES,
+    Conversation,
+)
 from wasl.store.database import Connection, Row
 from wasl.store.event_log import head_of
 from wasl.store.find import NEWEST, Found, Wanted, find_conversations, nth_sequence
 from wasl.store.message_row import Json
 from wasl.store.search import query_text
 
-LISTED_SELECT = (
-    f"SELECT {CONVERSATION_FIELDS}, r.read_inbound FROM {CONVERSATION_SOURCE}"
-    " LEFT JOIN read_markers r ON r.operator_id = ? AND r.conversation_key = c.conversation_key"
+_MARKED = " LEFT JOIN read_markers r ON r.operator_id = ? AND r.conversation_key = c.conversation_key"
+LISTED_SELECT = f"SELECT {CONVERSATION_FIELDS}, r.read_inbound FROM {CONVERSATION_SOURCE}{_MARKED}"
+"""Conversations as one operator sees them; the first parameter is the operator's id."""
+_PLACED_SELECT = (
+    f"SELECT {CONVERSATION_FIELDS}, r.read_inbound"
+    f" FROM {PLACED_SOURCE} JOIN channels ch ON ch.id = c.channel_id{_MARKED}"
 )
-"""Rows of the list as one operator sees them; the first parameter is the operator's id."""
+"""The same by way of their places `p` in the list."""
 
 ACTIVE = (ConversationStatus.BOT, ConversationStatus.HUMAN, ConversationStatus.WAITING_HUMAN)
 _CONTACT_ID = re.compile(r"[1-9][0-9]{0,17}")
@@ -183,8 +192,8 @@ def _plain_page(connection: Connection, operator_id: int, wanted: Wanted, as_of:
 
 
 def _walk(connection: Connection, operator_id: int, wanted: Wanted) -> list[Json]:
-    condition, parameters = wanted.condition("c.")
-    sql = f"{LISTED_SELECT} WHERE {condition} ORDER BY c.last_sequence DESC LIMIT ?"
+    condition, parameters = wanted.condition("p.")
+    sql = f"{_PLACED_SELECT} WHERE {condition} ORDER BY p.last_sequence DESC LIMIT ?"
     return [shown(row) for row in connection.rows(sql, (operator_id, *parameters, wanted.limit))]
 
 
@@ -193,12 +202,12 @@ def _newest_of(connection: Connection, operator_id: int, stretches: Sequence[Wan
     places: list[int] = []
     for wanted in stretches:
         condition, parameters = wanted.condition()
-        sql = f"SELECT last_sequence FROM conversations WHERE {condition} ORDER BY last_sequence DESC LIMIT ?"
+        sql = f"SELECT last_sequence FROM {PLACES.name} WHERE {condition} ORDER BY last_sequence DESC LIMIT ?"
         places += [place for (place,) in connection.rows(sql, (*parameters, wanted.limit))]
     newest = sorted(places, reverse=True)[:LISTED_CONVERSATIONS_MAX]
     if not newest:
         return []
-    sql = f"{LISTED_SELECT} WHERE c.account_id = ? AND c.last_sequence = ANY(?)"
+    sql = f"{_PLACED_SELECT} WHERE p.account_id = ? AND p.last_sequence = ANY(?)"
     return _newest_first(shown(row) for row in connection.rows(sql, (operator_id, stretches[0].account_id, newest)))
 
 

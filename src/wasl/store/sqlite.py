@@ -20,6 +20,8 @@ _PLACEHOLDERS = {
     "{{id}}": "INTEGER PRIMARY KEY AUTOINCREMENT",
     "{{bytes}}": "BLOB",
     "{{hot_row}}": "",
+    "{{changing_rows}}": "",
+    "{{whole_rows}}": "",
     "{{clustered}}": "WITHOUT ROWID",
     "{{bytewise}}": "",
 }
@@ -179,9 +181,9 @@ def _insert_sql(table: str, columns: tuple[str, ...], filled: tuple[bool, ...], 
 
 @lru_cache(maxsize=512)
 def _update_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...], filled: tuple[bool, ...], rows: int) -> str:
-    names = ", ".join((*columns, *key))
+    names = ", ".join((*columns, *(f"old_{column}" for column in key)))
     assignments = ", ".join(f"{column} = r.{column}" for column in columns)
-    match = " AND ".join(f"{table}.{column} = r.{column}" for column in key)
+    match = " AND ".join(f"{table}.{column} = r.old_{column}" for column in key)
     return f"WITH r ({names}) AS (VALUES {_values(filled, rows)}) UPDATE {table} SET {assignments} FROM r WHERE {match}"
 
 

@@ -1,7 +1,14 @@
 """A draft becomes rows: one insert or update per table, however many messages there are."""
 
 from wasl.domain.conversation import ConversationStatus
-from wasl.store.conversation_row import CONVERSATION_UPDATES, CONVERSATIONS, Conversation
+from wasl.store.conversation_row import (
+    CONVERSATION_UPDATES,
+    CONVERSATIONS,
+    CUSTOMER_UPDATES,
+    PLACE_UPDATES,
+    PLACES,
+    Conversation,
+)
 from wasl.store.database import Table
 from wasl.store.draft import Draft
 from wasl.store.message_row import MESSAGE_UPDATES, MESSAGES
@@ -53,11 +60,19 @@ def _write_conversations(draft: Draft) -> None:
     touched = [found for found in draft.touched.values() if found.version > draft.head]
     new = [found for found in touched if found.is_new]
     changed = [found for found in touched if not found.is_new]
+    connection = draft.connection
     if new:
-        draft.connection.insert(CONVERSATIONS, [found.insert_row() for found in new])
-        index_conversations(draft.connection, new)
+        connection.insert(CONVERSATIONS, [found.insert_row() for found in new])
+        connection.insert(PLACES, [found.place_row() for found in new])
+        index_conversations(connection, new)
     if changed:
-        draft.connection.update(CONVERSATIONS, CONVERSATION_UPDATES, [found.update_row() for found in changed])
+        connection.update(CONVERSATIONS, CONVERSATION_UPDATES, [found.update_row() for found in changed])
+        moved = [found.moved_row() for found in changed if found.is_moved]
+        if moved:
+            connection.update(PLACES, PLACE_UPDATES, moved)
+        renamed = [found.customer_row() for found in changed if found.customer_changed]
+        if renamed:
+            connection.update(CONVERSATIONS, CUSTOMER_UPDATES, renamed)
     _count_statuses(draft, touched)
 
 

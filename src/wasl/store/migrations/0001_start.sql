@@ -1,6 +1,9 @@
 -- One dialect subset for SQLite and PostgreSQL. Placeholders: {{bytes}}, {{id}} (a generated key), {{hot_row}} (a row that
--- changes all the time), {{clustered}} (rows that lie in the order of their key), {{bytewise}} (text in the order of its
--- code points, whatever the language of the database).
+-- changes all the time), {{changing_rows}} (many that change now and then), {{clustered}} (rows that lie in the order of
+-- their key), {{whole_rows}} (rows that are read once, and not worth squeezing), {{bytewise}} (text in the order of its code
+-- points, whatever the language of the database).
+-- An index names first what few rows have in common: before its first statistics PostgreSQL takes an account for one of
+-- hundreds, and would go through all of it rather than to a row.
 -- Times are milliseconds since 1970, UTC, unless a name says otherwise. Within an account, whatever is made together
 -- with an event takes that event's sequence as its key: unique, small, ascending, and known before the insert.
 
@@ -69,8 +72,9 @@ CREATE TABLE contact_identities (
   contact_id BIGINT NOT NULL,
   PRIMARY KEY (account_id, value, kind)
 );
-CREATE INDEX contact_identities_of ON contact_identities (account_id, contact_id);
 
+-- Every message changes its conversation's row. What changes each time stands in no index of this table, so that
+-- PostgreSQL may write the new version beside the old one and leave all indexes alone: see conversation_places.
 CREATE TABLE conversations (
   account_id BIGINT NOT NULL,
   conversation_key BIGINT NOT NULL,
@@ -98,17 +102,25 @@ CREATE TABLE conversations (
   created_ms BIGINT NOT NULL,
   customer TEXT NOT NULL, -- JSON: name, phone, username, bsuid, identities, so that a list needs no join
   search_text TEXT NOT NULL,
-  PRIMARY KEY (account_id, conversation_key),
-  UNIQUE (account_id, conversation_id)
-);
-CREATE UNIQUE INDEX conversations_of_contact ON conversations (account_id, contact_id, channel_id);
-CREATE INDEX conversations_list ON conversations (account_id, last_sequence DESC);
-CREATE INDEX conversations_by_status ON conversations (account_id, status, last_sequence DESC);
+  PRIMARY KEY (conversation_key, account_id),
+  UNIQUE (conversation_id, account_id)
+) {{changing_rows}};
+CREATE UNIQUE INDEX conversations_of_contact ON conversations (contact_id, account_id, channel_id);
 -- The queue, the open conversations of each operator, and moods: only the rows that are in question stand in them.
 CREATE INDEX conversations_waiting ON conversations (account_id, priority DESC, waiting_since_ms, conversation_key)
   WHERE status = 'waiting_human';
 CREATE INDEX conversations_of_operator ON conversations (account_id, operator_id) WHERE status = 'human';
 CREATE INDEX conversations_by_sentiment ON conversations (account_id, sentiment) WHERE sentiment IS NOT NULL;
+
+-- Where each conversation stands in the list: last_sequence and status once more, in rows that are cheap to move.
+CREATE TABLE conversation_places (
+  account_id BIGINT NOT NULL,
+  last_sequence BIGINT NOT NULL,
+  status TEXT NOT NULL,
+  conversation_key BIGINT NOT NULL,
+  PRIMARY KEY (account_id, last_sequence)
+) {{clustered}};
+CREATE INDEX conversation_places_by_status ON conversation_places (account_id, status, last_sequence);
 
 -- What conversations are found by: see store/search.py.
 CREATE TABLE conversation_words (
@@ -159,7 +171,7 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_id ON messages (channel_id, message_id);
 CREATE UNIQUE INDEX messages_provider_id ON messages (channel_id, provider_message_id) WHERE provider_message_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_client_id ON messages (account_id, client_message_id) WHERE client_message_id IS NOT NULL;
-CREATE UNIQUE INDEX messages_page ON messages (account_id, conversation_key, clock, sequence);
+CREATE UNIQUE INDEX messages_page ON messages (conversation_key, account_id, clock, sequence);
 
 CREATE TABLE read_markers (
   account_id BIGINT NOT NULL,
@@ -179,7 +191,7 @@ CREATE TABLE events (
   payload TEXT NOT NULL, -- JSON, as it leaves in a frame
   created_ms BIGINT NOT NULL,
   PRIMARY KEY (account_id, sequence)
-);
+) {{whole_rows}};
 
 CREATE TABLE outbox (
   account_id BIGINT NOT NULL,
