@@ -56,6 +56,13 @@ def test_a_replay_of_nothing_says_so(olive: Wasl) -> None:
     assert olive("replay").out == "0 updates processed, 0 messages added, 0 stay.\n"
 
 
+def test_after_a_restore_nothing_is_sent_and_the_log_is_whole(olive: Wasl, tmp_path: Path) -> None:
+    olive("import", history(tmp_path / "old", talk(1)), "--account", "1", "--channel", "155501")
+    said = olive("restored")
+    assert said.out == "Accounts whose dashboards load anew: 1. Messages to decide on: 0.\n"
+    assert olive("doctor").out.endswith("Everything is well.\n")
+
+
 def test_a_healthy_installation_is_called_so(olive: Wasl) -> None:
     said = olive("doctor")
     assert (said.status, said.err) == (0, "")

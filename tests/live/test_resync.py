@@ -15,7 +15,7 @@ from story.watcher import Watcher
 from story.wire import RANA, text
 from wasl.domain.events import Cursor
 from wasl.store.database import Connection
-from wasl.store.event_log import TrimLog
+from wasl.store.event_log import RenewTags, TrimLog
 from wasl.store.journal import change_of
 from wasl.store.open import DATABASE_FILE, open_memory
 
@@ -119,6 +119,26 @@ async def test_a_lost_tail_is_told_to_open_streams_and_to_who_comes_back(scene: 
     await gone.open()
     await gone.until(lambda: gone.resyncs)
     assert gone.resyncs[0]["reason"] == "tag"
+
+
+async def test_after_wasl_restored_no_cursor_of_before_is_good(scene: Scene) -> None:
+    sara = await scene.watch(scene.sara)
+    await scene.outside.say(scene.bakery, RANA, *(f"line {place}" for place in range(6)))
+    await sara.until_sequence(7)
+    before = [str(sara.frames[0].id), *(str(frame.id) for frame in sara.events)]
+    account = int(scene.bakery.account_id)
+    async with open_memory(scene.node.settings) as memory:
+        after: int | None = 0
+        while after is not None:
+            after = await memory.journal.submit(RenewTags(account, shift=2**31 - 1, after=after, events_max=3))
+    await sara.until(lambda: sara.resyncs)
+    assert [resync["reason"] for resync in sara.resyncs] == ["tag"]
+    for cursor in before:
+        assert (await poll(scene, cursor))["resync"] == sara.resyncs[0]
+    await goes_on(scene, sara, "tag", 7, "and on")
+    again = await scene.outside.watcher(scene.omar).open(cursor=str(Cursor(7, int(sara.resyncs[0]["tag"], 16))))
+    await again.until_sequence(8)
+    again.check()
 
 
 async def test_a_lost_tail_is_told_to_a_poll_that_waits(scene: Scene) -> None:

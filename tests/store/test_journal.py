@@ -41,6 +41,27 @@ def _refuse(draft: Draft) -> None:
     raise Conflict("No.")
 
 
+async def test_what_is_remembered_of_a_lost_history_is_not_used(
+    journal: Journal, cast: Cast, database: Database
+) -> None:
+    """A standby took over that had not heard of the last event, and as many others were written there since."""
+    account_id = cast.olive.id
+    await journal.submit(arrival(cast, said("a1")))
+
+    def diverge(draft: Draft) -> None:
+        for sql in (
+            "UPDATE events SET tag = 7 WHERE account_id = ? AND sequence = 2",
+            "UPDATE account_stream SET head_tag = 7 WHERE account_id = ?",
+            "UPDATE conversations SET message_count = 41 WHERE account_id = ?",
+        ):
+            draft.connection.run(sql, (account_id,))
+
+    await journal.submit(change_of(0, diverge))
+    await journal.submit(arrival(cast, said("a2")))
+    sql = "SELECT message_count FROM conversations WHERE account_id = ?"
+    assert database.read_now(lambda connection: connection.rows(sql, (account_id,))) == [(42,)]
+
+
 async def test_a_poisonous_change_fails_alone(
     journal: Journal, cast: Cast, database: Database, committed: list[Event]
 ) -> None:

@@ -1,4 +1,4 @@
-"""`wasl import`, `wasl replay` and `wasl doctor`: looking after an installation, beside a running server or without."""
+"""`wasl import`, `replay`, `restored` and `doctor`: looking after an installation, with its server running or not."""
 
 import argparse
 import asyncio
@@ -17,6 +17,7 @@ from wasl.flow.doctor import Finding, Grade, examine
 from wasl.flow.import_history import HistoryImport, Progress
 from wasl.flow.old_records import Unread
 from wasl.flow.replay import replay
+from wasl.flow.restored import settle_restored
 from wasl.settings import Settings
 from wasl.store.open import Memory, open_memory
 from wasl.store.team import Channel
@@ -28,7 +29,7 @@ _WORDS = {Grade.GOOD: "ok", Grade.NOTE: "note", Grade.WRONG: "WRONG"}
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the three."""
+    """Add the four."""
     parser = commands.add_parser("import", help="bring in older conversations", description=_import.__doc__)
     parser.add_argument(
         "file", metavar="FILE", help="JSON lines; docs/import.md explains the shape; - is standard input"
@@ -38,6 +39,8 @@ def add_commands(commands: Commands) -> None:
     parser.set_defaults(run=_import)
     parser = commands.add_parser("replay", help="process again what was quarantined", description=_replay.__doc__)
     parser.set_defaults(run=lambda asked, settings: asyncio.run(_replay(asked, settings)))
+    parser = commands.add_parser("restored", help="say that a backup was put back", description=_restored.__doc__)
+    parser.set_defaults(run=lambda asked, settings: asyncio.run(_restored(asked, settings)))
     parser = commands.add_parser("doctor", help="say what is wrong", description=_doctor.__doc__)
     parser.set_defaults(run=lambda asked, settings: asyncio.run(_doctor(asked, settings)))
 
@@ -105,6 +108,15 @@ async def _replay(_: argparse.Namespace, settings: Settings) -> int:
     print(f"{result.taken} updates processed, {result.messages} messages added, {result.stay.total()} stay.")
     for reason, count in result.stay.most_common():
         print(f"  {count} × {reason}")
+    return 0
+
+
+async def _restored(_: argparse.Namespace, settings: Settings) -> int:
+    """Say that the database was put back from a backup, or mended by hand, before any server starts on it. What waited
+    to be sent may have been sent since and becomes `unknown`; every dashboard loads anew."""
+    async with open_memory(settings) as memory:
+        result = await settle_restored(memory.database, memory.journal, memory.team)
+    print(f"Accounts whose dashboards load anew: {result.accounts}. Messages to decide on: {result.unknown}.")
     return 0
 
 

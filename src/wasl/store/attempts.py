@@ -218,3 +218,28 @@ def _move(draft: Draft, due: Due, state: str, pause_ms: int, error: str) -> None
         " WHERE account_id = ? AND sequence = ?"
     )
     draft.connection.send(sql, (state, pause_ms, error, due.account_id, due.sequence))
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtMessage:
+    """What an older state of the database would send, or is sending, may have gone out since: nobody here knows."""
+
+    due: Due
+
+    @property
+    def account_id(self) -> int:
+        return self.due.account_id
+
+    def needs(self) -> Needs:
+        return Needs()
+
+    def apply(self, draft: Draft) -> bool:
+        """Let it be `unknown`, under the number that its next attempt had; whether it was not settled yet."""
+        sql = (
+            "UPDATE outbox SET attempt = attempt + CASE WHEN state = 'queued' THEN 1 ELSE 0 END, state = 'sending'"
+            " WHERE account_id = ? AND sequence = ? AND state <> 'unknown'"
+        )
+        if draft.connection.run(sql, (self.due.account_id, self.due.sequence)) != 1:
+            return False
+        SettleAttempt(self.due, _attempt_of(draft, self.due), Unclear("an older state was restored")).apply(draft)
+        return True

@@ -96,7 +96,7 @@ class Draft:
             if head is None:
                 raise NotFound(f"There is no account {account_id}.")
             self.head, self._head_tag = head
-        self._recalled = recall.take(account_id, self.head)
+        self._recalled = recall.take(account_id, (self.head, self._head_tag))
         self.touched: dict[int, Conversation] = {}
         self.new_contacts: list[Row] = []
         self.new_identities: list[Row] = []
@@ -318,5 +318,6 @@ class Draft:
         if self.account_id:
             for found in self.touched.values():
                 found.stored()
-            self._recalled.head = self.head + len(self.events)
+            tag = self.events[-1].tag if self.events else self._head_tag
+            self._recalled.head = self.head + len(self.events), tag
             recall.give_back(self.account_id, self._recalled)

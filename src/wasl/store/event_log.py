@@ -6,10 +6,11 @@ from enum import StrEnum
 
 from wasl.domain.events import Cursor, Event, EventKind, ResyncReason
 from wasl.errors import NotFound
-from wasl.limits import EVENTS_KEPT_MIN, REPLAY_EVENTS_MAX, TRIM_EVENTS_PER_CHANGE
+from wasl.limits import EVENTS_KEPT_MIN, EVENTS_RENEWED_PER_CHANGE, REPLAY_EVENTS_MAX, TRIM_EVENTS_PER_CHANGE
 from wasl.store.database import Connection
 from wasl.store.draft import Draft, Needs
 
+_SHIFTED = "({} + ?) & 2147483647"  # In both dialects, and within 31 bits.
 TAG_AT = "SELECT tag FROM events WHERE account_id = ? AND sequence = ?"
 
 
@@ -138,3 +139,36 @@ class TrimLog:
         sql = "DELETE FROM events WHERE account_id = ? AND sequence <= ?"
         deleted = connection.run(sql, (self.account_id, edge[0][0]))
         return Trimmed.MORE if deleted == self.events_max else Trimmed.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class RenewTags:
+    """Give the events behind a place other tags, so that no cursor of before can be proven: every screen fetches anew.
+
+    `shift` (1 to 2³¹ - 1) is one number for the whole log, which stays as long and as dense as it was.
+    """
+
+    account_id: int
+    shift: int
+    after: int = 0
+    events_max: int = EVENTS_RENEWED_PER_CHANGE
+
+    def needs(self) -> Needs:
+        return Needs()
+
+    def apply(self, draft: Draft) -> int | None:
+        """Renew at most `events_max` of them; where to go on, and None when the head has another tag too."""
+        connection = draft.connection
+        sql = f"UPDATE account_stream SET trim_tag = {_SHIFTED.format('trim_tag')} WHERE account_id = ?"
+        if not self.after:
+            connection.run(sql, (self.shift, self.account_id))
+        until, head = self.after + self.events_max, draft.next_sequence() - 1
+        sql = (
+            f"UPDATE events SET tag = {_SHIFTED.format('tag')} WHERE account_id = ? AND sequence > ? AND sequence <= ?"
+        )
+        connection.run(sql, (self.shift, self.account_id, self.after, until))
+        if until < head:
+            return until
+        sql = f"UPDATE account_stream SET head_tag = {_SHIFTED.format('head_tag')} WHERE account_id = ?"
+        connection.run(sql, (self.shift, self.account_id))
+        return None

@@ -187,3 +187,12 @@ def due_messages(connection: Connection, held_channels: list[int], limit: int) -
         " ORDER BY o.due_ms, o.account_id, o.sequence LIMIT ?"
     )
     return [Due(*row) for row in connection.rows(sql, (held_channels, limit))]
+
+
+def unsettled_messages(connection: Connection) -> list[Due]:
+    """Everything that waits to be sent, due or not, or is being sent, in order."""
+    sql = (
+        "SELECT account_id, sequence, channel_id, conversation_key FROM outbox"
+        " WHERE state <> 'unknown' ORDER BY account_id, sequence"
+    )
+    return [Due(*row) for row in connection.rows(sql)]

@@ -10,12 +10,14 @@ from wasl.domain.identity import Identity
 from wasl.limits import RECALLED_CONVERSATIONS_MAX
 from wasl.store.conversation_row import Conversation
 
+Head = tuple[int, int]
+
 
 @dataclass(slots=True)
 class Recalled:
-    """The remembered part of one account at one head."""
+    """The remembered part of one account at one head: a sequence, and the tag by which another history would show."""
 
-    head: int = -1
+    head: Head = (-1, 0)
     conversations: dict[int, Conversation] = field(default_factory=dict)
     keys: dict[tuple[int, int], int] = field(default_factory=dict)
     """(channel, contact) → conversation key."""
@@ -37,7 +39,7 @@ class Recall:
         self._accounts: dict[int, Recalled] = {}
         self._held = 0
 
-    def take(self, account_id: int, head: int) -> Recalled:
+    def take(self, account_id: int, head: Head) -> Recalled:
         """What is known of an account at this head; the caller gives it back only after a commit."""
         found = self._accounts.pop(account_id, None)
         if found is not None:
