@@ -42,6 +42,7 @@ from wasl.web.live_chat import LiveChat
 from wasl.web.operations import Operations
 from wasl.web.presence import PresenceCalls
 from wasl.web.session import Sessions
+from wasl.web.sockets import Sockets
 from wasl.web.webhooks import Webhooks
 
 
@@ -146,11 +147,13 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
         return page.as_of, page.as_event()
 
     stream = EventStream(parts.hub, sessions, parts.presence, snapshot)
+    sockets = Sockets(parts.hub, sessions, parts.presence, parts.whispers, snapshot)
     return Starlette(
         routes=[
             Route("/webhooks/meta", webhooks),
             Route("/webhooks/meta/{channel_key}", webhooks),
             Route("/api/live-chat/events", stream),
+            Mount("/socket.io", sockets),
             Mount("/", _operators_api(parts, sessions)),
         ],
         lifespan=lambda _: _lifespan(parts),

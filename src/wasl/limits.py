@@ -189,6 +189,32 @@ BUS_STOP_SECONDS = 0.5
 EVENTS_RENEWED_PER_CHANGE = 10_000
 """Events that get other tags in one transaction, after a restore: well under a second."""
 
+# Socket.IO
+SOCKET_PACKET_BYTES_MAX = 16 * 1024
+"""What a client says at a time: a token has 250 characters, an id at most 512."""
+SOCKET_CONVERSATIONS_MAX = 200
+"""Conversations that one socket may be in: more than a screen shows, about 1 KB each."""
+SOCKET_CALLS_PER_SECOND = 20.0
+SOCKET_CALLS_BURST = 100.0
+"""Calls of one socket that ask the database, on average and at once; a client that joins a whole page at its start is
+well within it."""
+SOCKET_PACKETS_PER_SECOND = 200.0
+SOCKET_PACKETS_BURST = 200.0
+"""Packets of one socket that are looked at; one that sends more is read more slowly, and nobody else notices."""
+SOCKETS_WAITING_MAX = 5_000
+"""Sockets that were opened and not let in yet, a few KB each; a node's worth of dashboards may return at once."""
+SOCKET_CONNECT_SECONDS = 10.0
+"""How long a socket may stay without being let in."""
+SOCKET_UPGRADE_SECONDS = 10.0
+SOCKET_CLOSE_SECONDS = 5.0
+"""How long a socket that ends may take for its last words."""
+SOCKET_PING_SECONDS = 25.0
+SOCKET_PING_TIMEOUT_SECONDS = 20.0
+"""Engine.IO's own defaults, which its clients are told."""
+SOCKET_TICK_SECONDS = 1.0
+SOCKETS_PER_LOOK = 500
+"""Sockets that are looked at in one go, about a millisecond."""
+
 # Pages
 PAGE_SIZE_DEFAULT = 30
 PAGE_SIZE_MAX = 100

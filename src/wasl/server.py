@@ -15,8 +15,9 @@ import uvicorn
 
 from wasl.app import Application, build_app
 from wasl.direct_http import LendingHttpProtocol, State
+from wasl.direct_ws import DirectWebSocketProtocol
 from wasl.errors import WaslError
-from wasl.limits import DRAIN_SECONDS
+from wasl.limits import DRAIN_SECONDS, SOCKET_PACKET_BYTES_MAX
 from wasl.observe import configure_logs, log
 from wasl.settings import Settings
 from wasl.store.open import ServerLock
@@ -168,7 +169,10 @@ def server_of(application: Application, when_started: Callable[[], None] | None 
         port=settings.port,
         loop="uvloop",
         http=LendingHttpProtocol,
-        ws="none",
+        ws=DirectWebSocketProtocol,
+        ws_max_size=SOCKET_PACKET_BYTES_MAX,
+        ws_per_message_deflate=False,  # Its memory for each connection is many times what a quiet socket needs.
+        ws_ping_interval=None,  # Engine.IO has pings of its own.
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -4,6 +4,8 @@ import ast
 import json
 import re
 
+import pytest
+
 from house.sources import ROOT, name_of, syntax, written
 
 # Put together from halves, so that this file does not find itself.
@@ -11,6 +13,7 @@ UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"
 MACHINE_PATHS = re.compile(r"(?<![\w.$}])/(" + "|".join(["wo" + "rk/", "ro" + "ot/", "ho" + "me/", r"tmp/\w"]) + ")")
 REGISTRY_HOSTS = re.compile("|".join([r"pypi\." + "org", r"pythonhosted\." + "org", r"npmjs\." + "org"]))
 TEXT_ENDINGS = (".py", ".ts", ".tsx", ".css", ".sql", ".md", ".toml", ".html", ".json", ".sh", ".in", ".txt")
+JAVASCRIPT = ("dashboard", "tests/story/js")
 COMMANDS = ("setup", "demo", "dev", "check", "test", "bench", "requirements", "steps.sh")
 
 
@@ -37,8 +40,9 @@ def test_pinned_requirements_hold_no_addresses() -> None:
     assert [name_of(path) for path in locks if "://" in path.read_text(encoding="utf-8")] == []
 
 
-def test_the_dashboards_lock_file_holds_no_download_addresses() -> None:
-    packages: dict[str, dict[str, object]] = json.loads((ROOT / "dashboard/package-lock.json").read_bytes())["packages"]
+@pytest.mark.parametrize("folder", JAVASCRIPT)
+def test_lock_files_hold_no_download_addresses(folder: str) -> None:
+    packages: dict[str, dict[str, object]] = json.loads((ROOT / folder / "package-lock.json").read_bytes())["packages"]
     # Where a package's authors take donations is no download.
     facts = {
         name: {key: value for key, value in package.items() if key != "funding"} for name, package in packages.items()
@@ -50,11 +54,12 @@ def test_the_dashboards_lock_file_holds_no_download_addresses() -> None:
     assert unsure == elsewhere
 
 
-def test_the_dashboards_lock_file_is_the_one_of_its_packages() -> None:
-    asked = json.loads((ROOT / "dashboard/package.json").read_bytes())
-    locked = json.loads((ROOT / "dashboard/package-lock.json").read_bytes())["packages"][""]
+@pytest.mark.parametrize("folder", JAVASCRIPT)
+def test_a_lock_file_is_the_one_of_its_packages(folder: str) -> None:
+    asked = json.loads((ROOT / folder / "package.json").read_bytes())
+    locked = json.loads((ROOT / folder / "package-lock.json").read_bytes())["packages"][""]
     for kind in ("dependencies", "devDependencies"):
-        assert locked[kind] == asked[kind], "run npm install in dashboard/"
+        assert locked.get(kind) == asked.get(kind), f"run npm install in {folder}/"
 
 
 def test_every_pinned_requirement_has_a_hash() -> None:

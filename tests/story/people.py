@@ -8,7 +8,9 @@ from typing import Any
 import httpx2
 import orjson
 
+from story.javascript import JavaScriptWatcher
 from story.node import Node
+from story.sockets import BareSocket, SocketWatcher
 from story.watcher import Watcher, Wire
 from story.wire import RANA, Customer, JsonObject, Number, envelope, text
 from wasl.domain.people import OperatorRole
@@ -158,12 +160,15 @@ class Outside:
         self._node = node
         self._watchers: list[Watcher] = []
         self._wires: list[Wire] = []
+        self._bare_sockets: list[BareSocket] = []
 
     async def close(self) -> None:
         for watcher in self._watchers:
             await watcher.cut()
         for wire in self._wires:
             wire.cut()
+        for bare in self._bare_sockets:
+            await bare.cut()
         await self.client.aclose()
 
     def watcher(self, operator: Operator) -> Watcher:
@@ -171,6 +176,24 @@ class Outside:
         watcher = Watcher(self._node, operator.headers)
         self._watchers.append(watcher)
         return watcher
+
+    def socket(self, operator: Operator) -> SocketWatcher:
+        """Someone who can watch by Socket.IO with the session of an operator; cut off at the end at the latest."""
+        socket = SocketWatcher(self._node, operator.token)
+        self._watchers.append(socket)
+        return socket
+
+    def javascript(self, operator: Operator) -> JavaScriptWatcher:
+        """The same with the JavaScript client."""
+        screen = JavaScriptWatcher(self._node, operator.token)
+        self._watchers.append(screen)
+        return screen
+
+    async def bare_socket(self, query: str = "EIO=4&transport=websocket", **options: Any) -> BareSocket:
+        """A WebSocket to Socket.IO that speaks by hand; cut off at the end at the latest."""
+        bare = await BareSocket.open(self._node.port, query, **options)
+        self._bare_sockets.append(bare)
+        return bare
 
     async def wire(self, operator: Operator, query: str = "", receive_bytes: int | None = None) -> Wire:
         """A bare connection to the stream of an operator, whose receive buffer may be chosen."""

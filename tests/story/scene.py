@@ -8,9 +8,11 @@ import pytest
 from pydantic import SecretStr
 
 from servers import PostgresServer
+from story.javascript import JavaScriptWatcher
 from story.node import Node, WhatsApp
 from story.people import Business, Operator, Outside, open_business
 from story.phone import Phones
+from story.sockets import SocketWatcher
 from story.watcher import Watcher
 from wasl.emulator.remote import RemoteEmulator
 from wasl.settings import Settings
@@ -33,6 +35,14 @@ class Scene:
     async def watch(self, operator: Operator, *, by: str = "header", cursor: str | None = None) -> Watcher:
         """Open the stream of an operator."""
         return await self.outside.watcher(operator).open(by=by, cursor=cursor)
+
+    def socket(self, operator: Operator) -> SocketWatcher:
+        """Someone who can watch by Socket.IO with the session of an operator; cut off at the end at the latest."""
+        return self.outside.socket(operator)
+
+    def javascript(self, operator: Operator) -> JavaScriptWatcher:
+        """The same with the JavaScript client."""
+        return self.outside.javascript(operator)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
@@ -61,7 +71,8 @@ def node(home: Settings) -> Iterator[Node]:
     try:
         yield node
         node.check_ledger()
-        assert not [line for line in node.lines() if line["event"] in ("request failed", "live task failed")]
+        failures = [line for line in node.lines() if line["event"] in ("request failed", "live task failed")]
+        assert not failures, failures
         assert node.stop()[0] == 0
     finally:
         node.kill()

@@ -66,6 +66,12 @@ class Whispers:
             await self._require_conversation(whisperer, operator.account_id, conversation_id, None)
         whisperer.viewing.say(lambda: self._presence.look(operator.account_id, operator.id, conversation_id))
 
+    async def require_conversation(self, operator: Operator, conversation_id: str) -> None:
+        """Raises as `tell_typing` does, and says nothing."""
+        await self._require_conversation(
+            self._whisperer(operator.id), operator.account_id, conversation_id, user_id=None
+        )
+
     def overhear(self, account_id: int, kind: str, data: Json) -> None:
         """Take what was said at another node. Kinds that this version does not know are for nobody here."""
         if kind == "presence":

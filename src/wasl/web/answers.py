@@ -116,13 +116,14 @@ class Unbroken:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            log.error("request failed", path=scope["path"], error=type(error).__name__, at=_place_of(error))
+            log.error("request failed", path=scope["path"], error=type(error).__name__, at=place_of(error))
             if not started:
                 sentence = "Something went wrong on the server. It was noted; please try again."
                 await failure(WaslError(sentence))(scope, receive, send)
 
 
-def _place_of(error: Exception) -> str:
+def place_of(error: Exception) -> str:
+    """Where an error was raised: file and line."""
     trace, place = error.__traceback__, ""
     while trace is not None:
         place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

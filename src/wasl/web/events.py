@@ -214,7 +214,7 @@ class EventPoll:
         if after is None:
             return _page(b"", feed.ring.tail)
         line = PollLine(wait)
-        reader = feed.join(line, _parsed(after), proven=False, allowed=lambda: True, left=lambda: None)
+        reader = feed.join(line, parsed_cursor(after), proven=False, allowed=lambda: True, left=lambda: None)
         listening = asyncio.ensure_future(_until_gone(request.receive, line))
         try:
             if self._hub.closing:
@@ -248,11 +248,12 @@ def _cursor_of(scope: Scope) -> Cursor | None:
     query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
     header = headers.get(b"last-event-id", b"").decode("latin-1")
     text = header or query.get("lastEventId") or query.get("last_event_id") or query.get("cursor")
-    return _parsed(text) if text else None
+    return parsed_cursor(text) if text else None
 
 
-def _parsed(text: str) -> Cursor:
-    cursor = Cursor.parse(text)
+def parsed_cursor(text: object) -> Cursor:
+    """The cursor that a client brings. Raises Invalid (`bad_cursor`)."""
+    cursor = Cursor.parse(text) if isinstance(text, str) else None
     if cursor is None:
         raise Invalid("A cursor looks like 1041-0b21d7aa; start without one instead.", code="bad_cursor")
     return cursor
