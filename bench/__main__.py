@@ -8,10 +8,12 @@ from bench.crowd import measure_crowd
 from bench.inbox import measure_inbox
 from bench.machine import strangers_share, two_cores
 from bench.report import Report
+from bench.restart import measure_restart
 from bench.storm import measure_storm
+from bench.weight import measure_weight
 
 STRANGERS_PERCENT_MAX = 5
-NAMES = ("arrive", "inbox", "crowd", "storm")
+NAMES = ("arrive", "inbox", "crowd", "storm", "restart", "weight")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,6 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
             measure_crowd(report, asked.quick)
         elif name == "storm":
             measure_storm(report, databases, asked.quick)
+        elif name == "restart":
+            measure_restart(report, asked.quick)
+        elif name == "weight":
+            measure_weight(report, asked.quick)
         else:
             measure_inbox(report, databases, asked.quick)
         report.print_table()
@@ -52,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         choices=(*NAMES, "all"),
         help="arrive: how many webhooks, how soon; inbox: pages and searches at a thousand and a million conversations;"
-        " crowd: thousands of streams, beside nginx with nchan; storm: all of them come back at once; all",
+        " crowd: thousands of streams, beside nginx with nchan; storm: all of them come back at once;"
+        " restart: three nodes stop and start in turn; weight: what a message costs on PostgreSQL's disk; all",
     )
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--quick", action="store_true", help="a short look: the figures are rough")
