@@ -18,12 +18,13 @@ from promises.replies import GUESTS, Replies, check_sent, end_leases, end_waitin
 from promises.verdict import check_whole
 from story.people import open_business
 from story.phone import Phones
-from wasl.limits import OUTBOX_LOOK_SECONDS, SETTINGS_LOOK_SECONDS
+from wasl.limits import NODE_PULSE_SECONDS, NODE_SILENT_SECONDS_MAX, OUTBOX_LOOK_SECONDS, SETTINGS_LOOK_SECONDS
 
 pytestmark = pytest.mark.anyio
 
 REPLIES = 10
 KILLS = 3
+BURIED_SECONDS_MAX = NODE_SILENT_SECONDS_MAX + 3 * NODE_PULSE_SECONDS
 LOST_ANSWERS = {"ending": "lose_reply", "times": None, "chance": 0.1}
 """WhatsApp takes the message, and its answer never comes: only a status tells of it."""
 BUSY = {"ending": "refuse", "code": 131016, "times": 6, "chance": 0.1}
@@ -83,6 +84,31 @@ async def test_a_node_dies_while_it_sends(cluster: Cluster, seed: int) -> None:
     print(f"{states}, {interrupted} interrupted, {replies.repeats} repeats")
     await check_whole(cluster, crowd, load)
     assert states["unknown"] > 0
+
+
+async def test_a_node_that_was_taken_for_dead_comes_back(cluster: Cluster, seed: int) -> None:
+    """It stands still with messages in hand until the others have buried it; what it still knows then is no harm."""
+    chance, replies = Random(seed), Replies()
+    crowd, load = Crowd(cluster), Load(cluster, chance)
+    await crowd.gather(chance)
+    node = cluster.nodes[-1]
+    async with telephony(cluster) as phones:
+        await phones.behave(sends=[SLOW, DROPPED])
+        writing = await begin_to_answer(cluster, phones, replies, load, chance)
+        load.begin()
+        passing = asyncio.create_task(let_minutes_pass(cluster))
+        await until(lambda: len(rows(cluster.home, "SELECT 1 FROM outbox WHERE state = 'sending'")) > 3)
+        node.freeze()
+        await until(lambda: any(other.lines("node is gone") for other in cluster.nodes), BURIED_SECONDS_MAX)
+        await load.messages(20)
+        node.thaw()
+        await asyncio.gather(*writing)
+        await load.end()
+        await until_settled(cluster.home, cluster.bakery, phones)
+        await end([passing])
+        states = await check_sent(cluster.home, cluster.bakery, phones, replies.asked, frozenset(("unknown",)))
+    print(f"{states}, {replies.repeats} repeats")
+    await check_whole(cluster, crowd, load)
 
 
 async def test_what_a_dead_node_had_claimed_becomes_unknown(cluster: Cluster) -> None:

@@ -22,7 +22,16 @@ from story.node import Node
 from story.people import Business, Operator
 from wasl.settings import Settings
 
-UNFORESEEN = frozenset({"live task failed", "timer failed", "journal change failed", "log diverged"})
+UNFORESEEN = frozenset(
+    {
+        "live task failed",
+        "timer failed",
+        "journal change failed",
+        "log diverged",
+        "webhook stored one update at a time",
+        "update quarantined",
+    }
+)
 """Lines of a node's log that no outage explains."""
 
 
