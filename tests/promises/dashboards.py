@@ -1,22 +1,29 @@
 """Dashboards behind a proxy: they behave as dashboard/src/live/connection.ts does, and count what a person notices."""
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
 import httpx2
 import orjson
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
 from promises.observers import FAILURES, Observer, take_frame, take_page
 from proxies import Proxy
 from story.people import Operator
-from story.watcher import StreamRefused, Wire
+from story.sockets import BareSocket
+from story.watcher import Frame, StreamRefused, Wire
+from story.wire import JsonObject
 
 RETRY_SECONDS_MIN = 1.0
 RETRY_SECONDS_MAX = 10.0
 SILENT_HEARTBEATS_MAX = 2.5
 POLL_WAIT_SECONDS = 5.0
+_CAMEL_CASE = re.compile(rb'"conversationId":"[^"]*",')
+"""What an event has by Socket.IO and not by the stream."""
 
 
 @dataclass(slots=True)
@@ -94,6 +101,51 @@ class Dashboard:
 
     def _silence_max(self) -> float:
         return self._heartbeat_seconds * SILENT_HEARTBEATS_MAX
+
+
+class Socket:
+    """A dashboard of somebody else's making, by Socket.IO, which comes back when its connection ends."""
+
+    def __init__(self, name: str, proxy: Proxy, operator: Operator, chance: Random, cursor: str) -> None:
+        self.observer = Observer(name, cursor)
+        self.noticed = Noticed()
+        self._url = f"wss://localhost:{proxy.port}/socket.io/?EIO=4&transport=websocket"
+        self._tls = proxy.tls
+        self._token = operator.token
+        self._chance = chance
+
+    async def watch(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            retry_seconds = RETRY_SECONDS_MIN + self._chance.random()
+            try:
+                said_bye = await self._read()
+                if said_bye is None:
+                    self.noticed.errors.append("the socket ended without a word")
+                retry_seconds = said_bye or retry_seconds
+            except (*FAILURES, WebSocketException, AssertionError) as error:
+                self.noticed.errors.append(f"the socket was cut: {error!r}")
+            await asyncio.sleep(retry_seconds)
+
+    async def _read(self) -> float | None:
+        """Read until it ends; how long the server asked to wait then."""
+        retry_seconds = None
+        async with connect(self._url, ssl=self._tls, compression=None, max_size=None, proxy=None) as connection:
+            socket = await BareSocket(connection).enter(self._token, self.observer.cursor)
+            self.observer.connections += 1
+            async for packet in socket.packets():
+                if packet.startswith('42["'):
+                    kind, _, data = packet[4:-1].partition('",')
+                    raw = _CAMEL_CASE.sub(b"", data.encode(), count=1)
+                    if kind == "bye":
+                        retry_seconds = orjson.loads(raw)["retry_ms"] / 1000
+                    take_frame(self.observer, Frame(kind, place_of(orjson.loads(raw)), raw))
+        return retry_seconds
+
+
+def place_of(data: JsonObject) -> str | None:
+    """Where in the log something that came by Socket.IO stands."""
+    return f"{data['sequence']}-{data['tag']}" if "tag" in data else None
 
 
 class Poller:

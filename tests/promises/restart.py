@@ -12,7 +12,7 @@ import httpx2
 import orjson
 
 from promises.cluster import Cluster, telephony
-from promises.dashboards import Clerk, Dashboard, Poller
+from promises.dashboards import Clerk, Dashboard, Poller, Socket
 from promises.load import Sent, bodies_of, deliver_all
 from promises.observers import Observer, caught_up, end
 from promises.replies import GUESTS, Replies
@@ -49,6 +49,7 @@ class Day:
     replies: Replies = field(default_factory=Replies)
     dashboards: list[Dashboard] = field(default_factory=list)
     pollers: list[Poller] = field(default_factory=list)
+    sockets: list[Socket] = field(default_factory=list)
     clerks: list[Clerk] = field(default_factory=list)
     _over: bool = False
     _watching: list["asyncio.Task[None]"] = field(default_factory=list)
@@ -56,12 +57,15 @@ class Day:
 
     @property
     def observers(self) -> list[Observer]:
-        return [dashboard.observer for dashboard in self.dashboards] + [poller.observer for poller in self.pollers]
+        return [each.observer for each in self._watchers()]
 
     def errors(self) -> list[str]:
         """What anybody noticed that was not as ever."""
-        everyone: list[Dashboard | Poller | Clerk] = [*self.dashboards, *self.pollers, *self.clerks]
+        everyone: list[Dashboard | Poller | Socket | Clerk] = [*self._watchers(), *self.clerks]
         return [error for each in everyone for error in each.noticed.errors]
+
+    def _watchers(self) -> list[Dashboard | Poller | Socket]:
+        return [*self.dashboards, *self.pollers, *self.sockets]
 
     def silences(self) -> list[float]:
         """How long each dashboard was without a stream, each time."""
@@ -76,9 +80,9 @@ class Day:
             own = Random(chance.random())
             self.dashboards.append(Dashboard(f"dashboard {place}", self.proxy, desks[place % 2], own))
         self.pollers = [Poller("poller", client, desks[1], start)]
+        self.sockets = [Socket("socket", self.proxy, desks[0], Random(chance.random()), start)]
         self.clerks = [Clerk(desk, Random(chance.random())) for desk in desks]
-        watchers: list[Dashboard | Poller] = [*self.dashboards, *self.pollers]
-        self._watching = [asyncio.create_task(each.watch()) for each in watchers]
+        self._watching = [asyncio.create_task(each.watch()) for each in self._watchers()]
         async with asyncio.timeout(READY_SECONDS_MAX):
             while not all(dashboard.observer.cursor for dashboard in self.dashboards):
                 await asyncio.sleep(0.02)
