@@ -4,7 +4,7 @@ Hints may be lost, doubled, swapped or absent: that costs latency, never an even
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Protocol
@@ -12,19 +12,11 @@ from typing import Any, Protocol
 from wasl.domain.events import Event
 from wasl.errors import Misconfigured
 from wasl.limits import HEADS_POLL_SECONDS, HEADS_POLL_SHARED_SECONDS
+from wasl.live.hints import Hear, Look, LookEverywhere, Overhear
 from wasl.observe import Metrics, log
 
 BUS_KEY = "bus"
 """The purpose for which the installation's key of the bus is derived."""
-
-Hear = Callable[[Sequence[Event]], None]
-"""Takes events of one account that another node committed; `hub.publish`."""
-Overhear = Callable[[int, str, dict[str, Any]], None]
-"""Takes a whisper of another node: account, kind, data."""
-Look = Callable[[int], None]
-"""Reads an account's log on from where its ring ends, if anybody here watches that account."""
-LookEverywhere = Callable[[], None]
-"""Looks at the heads of all watched accounts now, whatever the poll's interval."""
 
 
 class Bus(Protocol):

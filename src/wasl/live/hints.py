@@ -7,7 +7,7 @@ somebody who got into it, is garbage: nobody can put words into a customer's mou
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,16 @@ VERSION = 1
 
 _NODE_BYTES = 8
 _PROOF_BYTES = 16
+
+
+Hear = Callable[[Sequence[Event]], None]
+"""Takes events of one account that another node committed; `hub.publish`."""
+Overhear = Callable[[int, str, dict[str, Any]], None]
+"""Takes a whisper of another node: account, kind, data."""
+Look = Callable[[int], None]
+"""Reads an account's log on from where its ring ends, if anybody here watches that account."""
+LookEverywhere = Callable[[], None]
+"""Looks at the heads of all watched accounts now, whatever the poll's interval."""
 
 
 class Garbage(Exception):

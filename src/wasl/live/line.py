@@ -8,14 +8,21 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from wasl.domain.events import Cursor
 from wasl.limits import STREAM_BUFFER_BYTES, STREAM_KERNEL_BYTES, STREAM_STALL_SECONDS, STREAM_WRITE_BYTES
 from wasl.live.encoding import Encoding
 
-if TYPE_CHECKING:
-    from wasl.live.reader import Reader
+
+class Taker(Protocol):
+    """Whom a line belongs to: a reader."""
+
+    def go_on(self) -> None:
+        """There is room again."""
+
+    def leave(self) -> None:
+        """The other side is gone."""
 
 
 LENDING = "wasl.transport"
@@ -33,7 +40,7 @@ class Line:
     def __init__(self, encoding: Encoding) -> None:
         self.encoding = encoding
         self.full = False
-        self.reader: Reader | None = None
+        self.reader: Taker | None = None
 
     def write(self, data: bytes) -> None:
         """Send bytes; nobody calls it while the line is full."""

@@ -1,15 +1,27 @@
 """One reader of an account's events: a cursor and a line, not a queue."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from wasl.clock import monotonic
 from wasl.domain.events import Cursor
 from wasl.limits import STREAM_STALL_SECONDS
 from wasl.live.line import Line
 
-if TYPE_CHECKING:
-    from wasl.live.feed import Feed
+
+class Host(Protocol):
+    """Where a reader reads: an account's feed."""
+
+    account_id: int
+
+    def go_on(self, reader: "Reader") -> None:
+        """Its line has room again."""
+
+    def leave(self, reader: "Reader") -> None:
+        """It is gone."""
+
+    def beat(self, reader: "Reader") -> None:
+        """Say that the stream lives."""
 
 
 class Reader:
@@ -35,7 +47,7 @@ class Reader:
 
     def __init__(
         self,
-        feed: "Feed",
+        feed: Host,
         line: Line,
         cursor: Cursor,
         generation: int,

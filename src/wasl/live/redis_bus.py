@@ -27,8 +27,7 @@ from wasl.limits import (
     HEADS_POLL_UNHINTED_SECONDS,
     WHISPER_BYTES_MAX,
 )
-from wasl.live.bus import Hear, Look, LookEverywhere, Overhear
-from wasl.live.hints import Garbage, Hello, Hint, Message, Speech, Whisper
+from wasl.live.hints import Garbage, Hear, Hello, Hint, Look, LookEverywhere, Message, Overhear, Speech, Whisper
 from wasl.live.outgoing import Batch, Outgoing
 from wasl.live.redis_line import FAILURES, Line, RedisAddress, complaint_of, subscribe
 from wasl.observe import Metrics, log
