@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench.bodies import CUSTOMERS, Numbers, endless, webhooks
+from bench.bodies import APP_SECRET, CUSTOMERS, Numbers, endless, webhooks
 from bench.client import CONNECTIONS, Load, as_fast_as_answered, at_a_pace
 from bench.installation import (
     NotMeasured,
@@ -133,7 +133,8 @@ def _on_postgres(report: Report, plan: Plan, cores: Cores, where: str) -> None:
 
 def _node(stack: contextlib.ExitStack, url: str, cores: Cores, folder: Path) -> Contender | None:
     try:
-        running = stack.enter_context(node_peer(url, cores.server, folder))
+        asked = {"PEER_DATABASE_URL": url, "PEER_APP_SECRET": APP_SECRET}
+        running = stack.enter_context(node_peer("receiver.js", cores.server, folder, **asked))
     except NotMeasured as reason:
         print(f"!!! the Node peer is not measured: {reason}")
         return None

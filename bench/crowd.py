@@ -4,22 +4,23 @@ The peers take turns with us, round by round, on the same core; who waits for hi
 """
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.fanout import MESSAGES_AHEAD, Fanout, Round
 from bench.idle import measure_idle
-from bench.installation import NotMeasured, fresh_folder
+from bench.installation import NotMeasured, fresh_folder, node_peer
 from bench.machine import Cores, allow_many_files, on_core, two_cores
 from bench.nchan import nchan_server
-from bench.publishers import Publishers
 from bench.readers import Readers
-from bench.report import Figure, Report, median
+from bench.report import Figure, Report
+from bench.sockets import node_sockets, our_sockets, say_that_they_live
 from bench.stage import nchan_crowd, our_crowd, stage
 from bench.stalled import measure_stalled
+from bench.turns import deliveries, take_turns, waits
 
 NCHAN_RATIO_MIN = 1.5
-P99_RATIO_MAX = 1.0
+NODE_RATIO_MIN = 1.0
+SOCKETS = 1_000
 FILES_WANTED = 20_000
 
 
@@ -53,6 +54,7 @@ def measure_crowd(report: Report, quick: bool) -> None:
     with on_core(cores.client):
         for size in SIZES:
             _compare(report, plan, cores, size)
+        _compare_sockets(report, plan, cores)
         measure_idle(report, cores, files, quick)
         measure_stalled(report, cores, quick)
 
@@ -70,47 +72,38 @@ def _compare(report: Report, plan: Plan, cores: Cores, size: Size) -> None:
         except NotMeasured as reason:
             print(f"!!! without the peer: {reason}")
         crowds = [ours] if theirs is None else [ours, theirs]
-        for saturated in (False, True):
-            _take_turns(plan, crowds, size, saturated)
-            _report(report, size, ours, theirs, saturated)
+        take_turns(plan.rounds, crowds, lambda one: one.paced(size.messages_per_second, plan.seconds))
+        name = f"{size.streams:,} streams"
+        _add(report, waits(f"{name}, {size.messages_per_second:g} messages/s", ours, theirs))
+        take_turns(plan.rounds, crowds, lambda one: one.saturated(plan.seconds))
+        _add(report, deliveries(f"{name}, {MESSAGES_AHEAD} messages ahead", ours, theirs, NCHAN_RATIO_MIN))
+        _add(report, waits(f"{name}, {MESSAGES_AHEAD} messages ahead", ours, theirs))
 
 
-def _take_turns(plan: Plan, crowds: list[Fanout], size: Size, saturated: bool) -> None:
-    for one in crowds:
-        one.rounds.clear()
-    for _ in range(plan.rounds):
-        for one in crowds:
-            with contextlib.ExitStack() as stack:
-                for other in crowds:
-                    if other is not one:
-                        stack.enter_context(other.running.frozen())
-                one.publishers = stack.enter_context(contextlib.closing(Publishers(one.readers, one.running.port)))
-                if saturated:
-                    one.saturated(plan.seconds)
-                else:
-                    one.paced(size.messages_per_second, plan.seconds)
+def _compare_sockets(report: Report, plan: Plan, cores: Cores) -> None:
+    print(f"==> {SOCKETS:,} sockets of one account (Socket.IO)", flush=True)
+    with contextlib.ExitStack() as stack:
+        ready = stack.enter_context(stage(cores))
+        readers = stack.enter_context(contextlib.closing(Readers()))
+        ours, theirs = our_sockets(ready, readers, SOCKETS), None
+        try:
+            folder = stack.enter_context(fresh_folder("node"))
+            node = stack.enter_context(node_peer("crowd.js", cores.server, folder))
+            theirs = node_sockets(ready, node, readers, SOCKETS)
+        except NotMeasured as reason:
+            print(f"!!! without the peer: {reason}")
+        crowds = [ours] if theirs is None else [ours, theirs]
+
+        def play(one: Fanout) -> Round:
+            say_that_they_live(one)
+            return one.saturated(plan.seconds)
+
+        take_turns(plan.rounds, crowds, play)
+        name = f"{SOCKETS:,} sockets, {MESSAGES_AHEAD} messages ahead"
+        _add(report, deliveries(name, ours, theirs, NODE_RATIO_MIN))
+        _add(report, waits(name, ours, theirs))
 
 
-def _report(report: Report, size: Size, ours: Fanout, theirs: Fanout | None, saturated: bool) -> None:
-    how = f"{MESSAGES_AHEAD} messages ahead" if saturated else f"{size.messages_per_second:g} messages/s"
-    name = f"{size.streams:,} streams, {how}"
-    if saturated:
-        if theirs is not None:
-            report.add(Figure(f"nchan, {name}", theirs.rate, "/s", note=theirs.note, beside=theirs.beside))
-        report.add(_compared(f"Wasl, {name}", "/s", ours, theirs, lambda one: one.deliveries_per_second))
-    if theirs is not None:
-        report.add(Figure(f"nchan, {name}, p99", theirs.p99 * 1000, "ms", note=theirs.note, beside=theirs.beside))
-    report.add(_compared(f"Wasl, {name}, p99", "ms", ours, theirs, lambda one: one.p99 * 1000))
-
-
-def _compared(name: str, unit: str, ours: Fanout, theirs: Fanout | None, value: Callable[[Round], float]) -> Figure:
-    """A figure of ours beside the peer's. A delivery that is lost or doubled misses every bound."""
-    mine, note = [value(one) for one in ours.rounds], ours.note
-    if theirs is None:
-        return Figure(name, median(mine), unit, "", None, ours.whole, note, beside=ours.beside)
-    ratio = median([one / value(other) for one, other in zip(mine, theirs.rounds, strict=True)])
-    if unit == "/s":
-        words, kept = f"≥ {NCHAN_RATIO_MIN} × {theirs.name}", ratio >= NCHAN_RATIO_MIN
-    else:
-        words, kept = f"≤ {theirs.name}'s", ratio <= P99_RATIO_MAX
-    return Figure(name, median(mine), unit, words, ratio, kept and ours.whole, note, beside=ours.beside)
+def _add(report: Report, figures: list[Figure]) -> None:
+    for figure in figures:
+        report.add(figure)

@@ -9,7 +9,7 @@ from bench.installation import Running
 from bench.machine import Cores
 from bench.readers import Readers, opened
 from bench.report import Figure, Report
-from bench.stage import connected, reading, stage
+from bench.stage import reading, stage
 
 KIB = 1024
 STREAM_KIB_MAX = 16.0
@@ -44,7 +44,7 @@ def measure_idle(report: Report, cores: Cores, files: int, quick: bool) -> None:
             if files < count + FILES_BESIDE_STREAMS:
                 print(f"!!! {count:,} streams are not measured: no more than {files:,} files may be open")
                 return
-            for one in opened(ready.ours.port, [reading(ready)] * (count - held), connected):
+            for one in opened(ready.ours.port, count - held, reading(ready)):
                 readers.add(one)
             held = count
             _let_be(readers, SETTLE_SECONDS)

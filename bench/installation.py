@@ -168,8 +168,8 @@ def bare_server(core: int, folder: Path) -> Iterator[Running]:
 
 
 @contextlib.contextmanager
-def node_peer(database_url: str, core: int, folder: Path) -> Iterator[Running]:
-    """The plain receiver in Node. Raises NotMeasured when its packages cannot be had."""
+def node_peer(program: str, core: int, folder: Path, **environment: str) -> Iterator[Running]:
+    """A peer in Node. Raises NotMeasured when its packages cannot be had."""
     here = ROOT / "bench" / "peers" / "node"
     if shutil.which("node") is None or shutil.which("npm") is None:
         raise NotMeasured("Node.js with npm is not installed")
@@ -179,13 +179,8 @@ def node_peer(database_url: str, core: int, folder: Path) -> Iterator[Running]:
         if done.returncode:
             raise NotMeasured("the Node peer's packages could not be installed")
     port = free_port()
-    named = {
-        "NODE_ENV": "production",
-        "PEER_PORT": str(port),
-        "PEER_DATABASE_URL": database_url,
-        "PEER_APP_SECRET": APP_SECRET,
-    }
-    with started(["node", "receiver.js"], named, port, core, folder, here) as running:
+    named = {"NODE_ENV": "production", "PEER_PORT": str(port), **environment}
+    with started(["node", program], named, port, core, folder, here) as running:
         yield running
 
 

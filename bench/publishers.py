@@ -2,7 +2,7 @@
 at a time, requests written beforehand."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from bench.readers import Readers
@@ -14,11 +14,11 @@ Done = Callable[[int], None]
 
 
 class Publishers:
-    """Connections to one server, opened when they are needed."""
+    """Connections to a server, or to each of several in turn, opened when they are needed."""
 
-    def __init__(self, readers: Readers, port: int, count: int = CONNECTIONS) -> None:
+    def __init__(self, readers: Readers, ports: Sequence[int], count: int = CONNECTIONS) -> None:
         self._readers = readers
-        self._port = port
+        self._ports = ports
         self._count = count
         self._idle: deque[_Connection] = deque()
         self._open: set[_Connection] = set()
@@ -40,9 +40,9 @@ class Publishers:
             one.done = done
             self._readers.send(one.descriptor, request)
             return
-        one = _Connection(done)
+        one, port = _Connection(done), self._ports[len(self._open) % len(self._ports)]
         self._open.add(one)
-        one.descriptor = self._readers.connect(self._port, request, partial(self._take, one))
+        one.descriptor = self._readers.connect(port, request, partial(self._take, one))
 
     def close(self) -> None:
         """Hang up."""

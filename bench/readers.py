@@ -11,6 +11,7 @@ import socket
 import struct
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 
 from bench.bodies import MARK, MARK_DIGITS
@@ -106,6 +107,9 @@ class Readers:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._sockets[descriptor] = None
         self._take.pop(descriptor, None)
+        # Closing alone would not do while another process is being started: for a moment it has our sockets too.
+        with contextlib.suppress(FileNotFoundError):
+            self.pause(descriptor)
         opened.close()
 
     def close(self) -> None:
@@ -179,20 +183,27 @@ def evenly(count: int, of: int) -> set[int]:
     return {place * of // count for place in range(min(count, of))}
 
 
-def opened(
-    port: int, requests: Sequence[bytes], answered: Callable[[bytes], bool], receive_bytes: int | None = None
-) -> Iterator[socket.socket]:
-    """Connections on which each request was sent and `answered(all that came)` holds.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a client says to open a stream, and whether all that came is the whole answer to it."""
+
+    request: bytes
+    answered: Callable[[bytes], bool]
+
+
+def opened(port: int, count: int, steps: Sequence[Step], receive_bytes: int | None = None) -> Iterator[socket.socket]:
+    """Open streams, step by step, and wait until each of them has begun.
 
     `receive_bytes` is how much the machine may hold for a reader who does not read. Raises SystemExit for a refusal.
     """
-    for first in range(0, len(requests), OPENED_AT_ONCE):
-        batch = [_connected(port, receive_bytes) for _ in requests[first : first + OPENED_AT_ONCE]]
-        for one, request in zip(batch, requests[first:], strict=False):
-            one.sendall(request)
-        for one in batch:
-            _await_answer(one, answered)
-            yield one
+    for first in range(0, count, OPENED_AT_ONCE):
+        batch = [_connected(port, receive_bytes) for _ in range(min(OPENED_AT_ONCE, count - first))]
+        for step in steps:
+            for one in batch:
+                one.sendall(step.request)
+            for one in batch:
+                _await_answer(one, step)
+        yield from batch
 
 
 def _connected(port: int, receive_bytes: int | None) -> socket.socket:
@@ -204,12 +215,12 @@ def _connected(port: int, receive_bytes: int | None) -> socket.socket:
     return made
 
 
-def _await_answer(one: socket.socket, answered: Callable[[bytes], bool]) -> None:
+def _await_answer(one: socket.socket, step: Step) -> None:
     came = b""
-    while not answered(came):
+    while not step.answered(came):
         more = one.recv(READ_BYTES)
         came += more
-        if not more or not came.startswith((b"HTTP/1.1 200", b"HTTP/1.1 101")):
+        if not more or (came.startswith(b"HTTP/1.1") and not came.startswith((b"HTTP/1.1 200", b"HTTP/1.1 101"))):
             raise SystemExit(f"a stream was refused: {came[:500]!r}")
 
 

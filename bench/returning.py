@@ -31,10 +31,12 @@ class Faults:
 
 @dataclass(slots=True)
 class Town:
-    """All dashboards, and what they share. `head(account)` is the newest sequence that is known to be committed."""
+    """All dashboards, and what they share. `head(account)` is the newest sequence that is known to be committed, and
+    `ports` are those of the nodes that live, among which a proxy would spread everybody."""
 
     readers: Readers
-    port: int
+    ports: list[int]
+    accounts: int
     head: Callable[[int], int]
     faults: Faults = field(default_factory=Faults)
     dashboards: "list[Dashboard]" = field(default_factory=list)
@@ -88,7 +90,13 @@ class Dashboard:
         self._rest = b""
         query = f"?cursor={self._cursor}" if self._cursor else ""
         request = asking(f"/api/live-chat/events{query}", self._token)
-        self._descriptor = self._town.readers.connect(self._town.port, request, self._take)
+        self._descriptor = self._town.readers.connect(self.port, request, self._take)
+
+    @property
+    def port(self) -> int:
+        """Where it would be sent now."""
+        ports = self._town.ports
+        return ports[self.place // self._town.accounts % len(ports)]  # So that every account is at every node.
 
     def expect_return(self) -> None:
         """Count it as whole only when it has lost its stream and come back."""
@@ -121,6 +129,7 @@ class Dashboard:
         retry_ms, cursor, sequence, kind = block.groups()
         if kind == b"bye":
             self._retry_ms = int(retry_ms)
+        if cursor is None:  # Said in passing, and in no log.
             return
         if kind == b"connected":
             self._attempt, self._retry_ms = 0, None
@@ -130,8 +139,7 @@ class Dashboard:
         elif kind not in _NOTES and self.sequence >= 0:
             self._town.faults.doubled += int(sequence) <= self.sequence
             self._town.faults.holes += int(sequence) > self.sequence + 1
-        if cursor is not None:
-            self._cursor, self.sequence = cursor.decode(), int(sequence)
+        self._cursor, self.sequence = cursor.decode(), int(sequence)
 
     def _left(self) -> None:
         self._descriptor = -1

@@ -2,7 +2,7 @@
 
 import contextlib
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -14,7 +14,7 @@ from bench.fanout import Fanout
 from bench.installation import Running, fresh_folder, furnish, our_server, settings_for
 from bench.machine import Cores
 from bench.nchan import publishing, subscribing
-from bench.readers import SAMPLED, Readers, Sample, evenly, opened
+from bench.readers import SAMPLED, Readers, Sample, Step, evenly, opened
 
 MESSAGES_MAX = 1_000_000
 """In all rounds of one server; the moment at which each was sent is kept."""
@@ -85,14 +85,24 @@ async def _polled(caller: Caller, token: str, query: str) -> tuple[str, bytes]:
 
 def our_crowd(stage: Stage, readers: Readers, count: int) -> Fanout:
     """Readers of our event stream; a message comes as a signed webhook, and goes the whole way."""
-    requests = [reading(stage)] * count
-    return crowd("Wasl", stage, stage.ours, readers, requests, connected, lambda number: webhooks(number, 1)[0])
+    return crowd("Wasl", stage, stage.ours, readers, count, reading(stage), webhook)
+
+
+def reading(stage: Stage) -> list[Step]:
+    """How a reader of ours opens its stream."""
+    request = asking(f"/api/live-chat/events?cursor={stage.cursor}", stage.token)
+    return [Step(request, lambda came: b"event: connected\n" in came and came.endswith(b"\n\n\r\n"))]
+
+
+def webhook(number: int) -> bytes:
+    """How a message comes to us."""
+    return webhooks(number, 1)[0]
 
 
 def nchan_crowd(stage: Stage, nchan: Running, readers: Readers, count: int) -> Fanout:
     """Readers of nchan's; a message comes as the data of an event of ours."""
-    requests = [subscribing()] * count
-    return crowd("nchan", stage, nchan, readers, requests, _headed, lambda number: publishing(stage.event(number)))
+    steps = [Step(subscribing(), lambda came: b"\r\n\r\n" in came)]
+    return crowd("nchan", stage, nchan, readers, count, steps, lambda number: publishing(stage.event(number)))
 
 
 def crowd(
@@ -100,32 +110,17 @@ def crowd(
     stage: Stage,
     running: Running,
     readers: Readers,
-    requests: list[bytes],
-    answered: Callable[[bytes], bool],
+    count: int,
+    steps: Sequence[Step],
     request: Callable[[int], bytes],
 ) -> Fanout:
-    """Open a stream with each of the requests; some, as far apart as can be, are read word for word."""
+    """Open so many streams; some, as far apart as can be, are read word for word."""
     sent_at = array("d", bytes(8 * MESSAGES_MAX))
-    places = evenly(SAMPLED, len(requests))
-    samples = {place: Sample(sent_at) for place in sorted(places)}
+    samples = {place: Sample(sent_at) for place in sorted(evenly(SAMPLED, count))}
     streams = [
         readers.add(one, samples[place].take if place in samples else None)
-        for place, one in enumerate(opened(running.port, requests, answered))
+        for place, one in enumerate(opened(running.port, count, steps))
     ]
     return Fanout(
         name, readers, running, streams, list(samples.values()), stage.marks, request, sent_at, stage.cores, stage.first
     )
-
-
-def reading(stage: Stage) -> bytes:
-    """The request of a reader of ours."""
-    return asking(f"/api/live-chat/events?cursor={stage.cursor}", stage.token)
-
-
-def connected(came: bytes) -> bool:
-    """Whether our stream has begun."""
-    return b"event: connected\n" in came and came.endswith(b"\n\n\r\n")
-
-
-def _headed(came: bytes) -> bool:
-    return b"\r\n\r\n" in came

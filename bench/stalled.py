@@ -13,7 +13,7 @@ from bench.machine import Cores
 from bench.publishers import Publishers
 from bench.readers import Readers, opened
 from bench.report import Figure, Report, median
-from bench.stage import connected, our_crowd, reading, stage
+from bench.stage import our_crowd, reading, stage
 
 READING, STALLED = 900, 100
 MESSAGES_PER_SECOND = 50
@@ -31,12 +31,12 @@ def measure_stalled(report: Report, cores: Cores, quick: bool) -> None:
     print("==> Stalled readers", flush=True)
     with stage(cores) as ready, contextlib.closing(Readers()) as readers:
         crowd = our_crowd(ready, readers, READING)
-        requests = [reading(ready)] * STALLED
-        stalling = [readers.add(one) for one in opened(ready.ours.port, requests, connected, RECEIVE_BYTES)]
+        late = opened(ready.ours.port, STALLED, reading(ready), RECEIVE_BYTES)
+        stalling = [readers.add(one) for one in late]
         ports = {readers.port_of(stream) for stream in stalling}
         seconds = SECONDS_QUICK if quick else SECONDS
         before, after, costs, sent = [], [], [], 0
-        with contextlib.closing(Publishers(readers, ready.ours.port)) as crowd.publishers:
+        with contextlib.closing(Publishers(readers, [ready.ours.port])) as crowd.publishers:
             for _ in range(ROUNDS_QUICK if quick else ROUNDS):
                 before.append(crowd.paced(MESSAGES_PER_SECOND, seconds))
                 with _paused(readers, stalling):

@@ -5,9 +5,10 @@ How long until each has everything again, and how often the database was asked f
 
 import contextlib
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ WHOLE_SECONDS_MAX = 5.0
 READS_PER_ACCOUNT_MAX = 2.0
 CALM_SECONDS, CALM_SECONDS_QUICK = 3.0, 1.0
 """Of the load alone, before each loss."""
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 RESEND_SECONDS = 1.0
 """After which a webhook that nobody took is sent again."""
 OPENED_PER_TURN = 100
@@ -40,9 +41,9 @@ _TURN_SECONDS = 0.05
 
 @dataclass(slots=True)
 class Scene:
-    """A node, those who watch it, and those who write to it."""
+    """Nodes, those who watch them, and those who write to them. What is lost is lost at the first node."""
 
-    node: "Node"
+    nodes: "list[Node]"
     cores: Cores
     readers: Readers
     writing: "Writing"
@@ -72,7 +73,8 @@ class Writing:
     heads: list[int] = field(default_factory=lambda: [0] * ACCOUNTS)
     """By account: the sequence of the newest event that is acknowledged, at the least."""
     per_second: float = 0.0
-    resent: int = 0
+    refused: Counter[int] = field(default_factory=Counter)
+    """By status, the webhooks that were not taken and are sent again; 0 is no answer."""
     _next_at: float = 0.0
     _again: deque[tuple[float, int]] = field(default_factory=deque)
 
@@ -94,7 +96,6 @@ class Writing:
         """Send what has its time, and what was not taken before."""
         now = perf_counter()
         while self._again and self._again[0][0] <= now and self.publishers.ready:
-            self.resent += 1
             self._send(self._again.popleft()[1])
         while self.per_second and self._next_at <= now and self.publishers.ready:
             self._next_at += 1 / self.per_second
@@ -106,6 +107,7 @@ class Writing:
             if status == 200:
                 self.heads[number % ACCOUNTS] += 1
             else:
+                self.refused[status] += 1
                 self._again.append((perf_counter() + RESEND_SECONDS, number))
 
         self.publishers.send(webhooks(number, 1, ACCOUNTS)[0], done)
@@ -118,44 +120,61 @@ def measure_storm(report: Report, databases: list[str], quick: bool) -> None:
     report.facts |= {"accounts": ACCOUNTS, "dashboards": dashboards, "files": allow_many_files(2 * DASHBOARDS)}
     with on_core(cores.client):
         if "sqlite" in databases:
-            _measure(report, "SQLite", None, cores, dashboards, quick)
+            _measure(report, "SQLite", _scene(cores, dashboards, None), LOSSES, quick)
         if "postgres" in databases:
             try:
-                with postgres(cores.server) as server:
-                    report.facts["postgresql"] = version_of(server.url())
-                    _measure(report, "PostgreSQL", server.create_database(), cores, dashboards, quick)
+                _on_postgres(report, cores, dashboards, quick)
             except NotMeasured as reason:
                 print(f"!!! not measured on PostgreSQL: {reason}")
 
 
-def _measure(report: Report, database: str, url: str | None, cores: Cores, dashboards: int, quick: bool) -> None:
-    print(f"==> {dashboards:,} dashboards come back, {database}", flush=True)
-    calm = CALM_SECONDS_QUICK if quick else CALM_SECONDS
-    with _scene(url, cores, dashboards) as scene:
+def _on_postgres(report: Report, cores: Cores, dashboards: int, quick: bool) -> None:
+    """One node, and then two with a Redis between them."""
+    with postgres(cores.server) as server:
+        report.facts["postgresql"] = version_of(server.url())
+        _measure(report, "PostgreSQL", _scene(cores, dashboards, server.create_database()), LOSSES, quick)
+        from servers import Unavailable, redis_server
+
+        try:
+            with on_core(cores.server), redis_server() as redis, on_core(cores.client):
+                scene = _scene(cores, dashboards, server.create_database(), 2, WASL_REDIS_URL=redis.url)
+                _measure(report, "PostgreSQL, two nodes", scene, LOSSES_OF_TWO, quick)
+        except Unavailable as reason:
+            raise NotMeasured(str(reason)) from reason
+
+
+def _measure(
+    report: Report, where: str, prepared: AbstractContextManager[Scene], losses: "dict[str, Loss]", quick: bool
+) -> None:
+    print(f"==> Everybody comes back, {where}", flush=True)
+    with prepared as scene:
         scene.writing.begin(MESSAGES_PER_SECOND)
-        for name, lose in LOSSES.items():
-            scene.go_on(calm)
-            _report_return(report, f"{name}, {database}", scene, lose)
+        for name, lose in losses.items():
+            scene.go_on(CALM_SECONDS_QUICK if quick else CALM_SECONDS)
+            _report_return(report, f"{name}, {where}", scene, lose)
         scene.writing.begin(0)
-        _report_whole(report, f"dashboards not whole in the end, {database}", scene)
+        _report_whole(report, f"dashboards not whole in the end, {where}", scene)
 
 
 @contextlib.contextmanager
-def _scene(url: str | None, cores: Cores, dashboards: int) -> Iterator[Scene]:
-    """A node with its dashboards open and every customer known."""
+def _scene(cores: Cores, dashboards: int, url: str | None, count: int = 1, **environment: str) -> Iterator[Scene]:
+    """Nodes with their dashboards open and every customer known."""
     sys.path.insert(0, str(ROOT / "tests"))
     from story.node import Node
 
+    limits = {"WASL_STREAMS_PER_OPERATOR": str(dashboards)}
     with fresh_folder("storm") as folder, contextlib.closing(Readers()) as readers, ThreadPoolExecutor(1) as aside:
         settings = settings_for(folder, url)
         operators = furnish(settings, ACCOUNTS)
-        node = Node(settings, folder / "node.log", WASL_STREAMS_PER_OPERATOR=str(dashboards))
-        with on_core(cores.server):
-            node.start()
+        nodes = [Node(settings, folder / f"node-{place}.log", **limits, **environment) for place in range(count)]
         try:
-            writing = Writing(Publishers(readers, node.port), Numbers())
-            town = Town(readers, node.port, lambda account: writing.heads[account])
-            scene = Scene(node, cores, readers, writing, town, aside)
+            with on_core(cores.server):
+                for node in nodes:
+                    node.start()
+            ports = [node.port for node in nodes]
+            writing = Writing(Publishers(readers, ports), Numbers())
+            town = Town(readers, ports, ACCOUNTS, lambda account: writing.heads[account])
+            scene = Scene(nodes, cores, readers, writing, town, aside)
             writing.begin(CUSTOMERS)
             if not scene.go_on(PATIENCE_SECONDS, lambda: writing.numbers.next >= CUSTOMERS):
                 raise SystemExit("the first messages were not taken")
@@ -164,7 +183,8 @@ def _scene(url: str | None, cores: Cores, dashboards: int) -> Iterator[Scene]:
             _open(scene, [token_of(settings, operator) for operator in operators], dashboards)
             yield scene
         finally:
-            node.kill()
+            for node in nodes:
+                node.kill()
 
 
 def _open(scene: Scene, tokens: list[str], dashboards: int) -> None:
@@ -188,14 +208,20 @@ def _cut(scene: Scene) -> None:
 
 
 def _kill(scene: Scene) -> None:
-    scene.node.kill()
-    _aside(scene, scene.node.start)
+    scene.nodes[0].kill()
+    _aside(scene, scene.nodes[0].start)
+
+
+def _kill_for_good(scene: Scene) -> None:
+    node = scene.nodes.pop(0)
+    scene.town.ports.remove(node.port)
+    node.kill()
 
 
 def _restart(scene: Scene) -> None:
     def stop_and_start() -> None:
-        scene.node.stop()
-        scene.node.start()
+        scene.nodes[0].stop()
+        scene.nodes[0].start()
 
     _aside(scene, stop_and_start)
 
@@ -211,44 +237,47 @@ def _aside(scene: Scene, work: Callable[[], None]) -> None:
     scene.aside.submit(on_its_core)
 
 
-LOSSES: dict[str, Callable[[Scene], None]] = {
+Loss = Callable[[Scene], None]
+LOSSES: dict[str, Loss] = {
     "every stream cut": _cut,
     "node killed and started": _kill,
     "node restarted in order": _restart,
 }
+LOSSES_OF_TWO: dict[str, Loss] = {"every stream cut": _cut, "one of the nodes killed": _kill_for_good}
 
 
 # -- the return -------------------------------------------------------------------------------------------------------
 
 
-def _report_return(report: Report, name: str, scene: Scene, lose: Callable[[Scene], None]) -> None:
+def _report_return(report: Report, name: str, scene: Scene, lose: Loss) -> None:
     town = scene.town
     town.faults, scene.back_at = Faults(), None
-    resent, reads, usage = scene.writing.resent, _log_reads(scene.node), Usage(scene.cores)
-    for one in town.dashboards:
+    reads, usage = _log_reads(scene), Usage(scene.cores)
+    scene.writing.refused.clear()
+    losing = [one for one in town.dashboards if lose is not _kill_for_good or one.port == scene.nodes[0].port]
+    for one in losing:
         one.expect_return()
     lost_at = perf_counter()
     lose(scene)
     whole = scene.go_on(PATIENCE_SECONDS, lambda: not town.unwhole)
     shares = usage.until_now()
-    times = [(one.whole_at or perf_counter()) - lost_at for one in town.dashboards]
+    times = [(one.whole_at or perf_counter()) - lost_at for one in losing]
     faultless = not (town.faults.doubled or town.faults.holes or town.faults.resyncs)
-    resent = scene.writing.resent - resent
+    refused = ", ".join(f"{count} with {status}" for status, count in scene.writing.refused.items())
+    lost = f"{len(losing):,} streams"
     back = f"the node answers after {scene.back_at - lost_at:.1f} s, " if scene.back_at else ""
     half = f"half of them are whole within {percentile(times, 0.5):.1f} s"
-    note = f"{back}{half}; {town.faults}; {resent} webhooks sent again; {shares}"
+    note = f"{lost}, {back}{half}; {town.faults}; webhooks refused: {refused or 'none'}; {shares}"
     kept = whole and faultless and max(times) <= WHOLE_SECONDS_MAX
     report.add(Figure(f"{name}: all whole again", max(times), "s", f"≤ {WHOLE_SECONDS_MAX:.0f} s", None, kept, note))
-    now = _log_reads(scene.node)
-    reads = now - (reads if lose is _cut else 0)  # A new process counts from nothing.
+    total = sum(now - reads.get(process, 0.0) for process, now in _log_reads(scene).items())
     most = READS_PER_ACCOUNT_MAX * ACCOUNTS
-    report.add(Figure(f"{name}: reads of the log", reads, "", f"≤ {most:.0f}", None, reads <= most))
+    report.add(Figure(f"{name}: reads of the log", total, "", f"≤ {most:.0f}", None, total <= most))
 
 
-def _log_reads(node: "Node") -> float:
-    """How often its process read the log for a reader or for all readers of an account."""
-    figures = node.figures()
-    return figures.get("wasl_log_reads_total", figures.get('wasl_replays_total{source="database"}', 0.0))
+def _log_reads(scene: Scene) -> dict[int, float]:
+    """How often each process has read the log, for a reader or for all readers of an account."""
+    return {node.pid: node.figures()["wasl_log_reads_total"] for node in scene.nodes}
 
 
 def _report_whole(report: Report, name: str, scene: Scene) -> None:
@@ -260,5 +289,6 @@ def _report_whole(report: Report, name: str, scene: Scene) -> None:
         return sum(one.sequence != heads[one.account] for one in scene.town.dashboards)
 
     scene.go_on(PATIENCE_SECONDS, lambda: not behind())
-    note = f"{sum(heads):,} events in {ACCOUNTS} logs"
+    away = sum(one.needs is None for one in scene.town.dashboards)
+    note = f"{sum(heads):,} events in {ACCOUNTS} logs; {away} dashboards without a stream"
     report.add(Figure(name, behind(), "", "0", None, not behind(), note))
