@@ -8,21 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from deploy.walls import CANNOT
 from proxies import DEPLOY
 from story.node import Node
 from story.people import Outside, open_business
 from story.scene import settings_of
+from story.wire import RANA
 
 EXPOSURE_MAX = 2.0
 """systemd's own measure, from 0 to 10; most services of a distribution are above 9."""
-CANNOT_SHUT = 9
-# prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN), which holds through exec; Linux 6.3 and newer.
-SHUT = f"""
-import ctypes, os, sys
-if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):
-    sys.exit({CANNOT_SHUT})
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
-"""
+WALLS = Path(__file__).with_name("walls.py")
 
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
@@ -80,16 +75,44 @@ def test_a_node_of_several_differs_only_in_what_it_must() -> None:
     }
 
 
+@needs_systemd
 @pytest.mark.anyio
-async def test_it_runs_where_no_memory_may_become_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """MemoryDenyWriteExecute is the one wall that a library of ours could run into."""
-    if subprocess.run([sys.executable, "-c", SHUT, "-c", ""], check=False).returncode == CANNOT_SHUT:
-        pytest.skip("this kernel leaves that to systemd")
+async def test_the_server_runs_inside_these_walls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the unit forbids, the server and its libraries never need: signing in takes the strangest of them."""
+    allowed = tmp_path / "allowed"
+    allowed.write_text("\n".join(sorted(allowed_calls())), encoding="utf-8")
+    inside = [sys.executable, str(WALLS), str(allowed), sys.executable]
+    forbidden = subprocess.run([*inside, "-c", "import os; os.nice(1)"], capture_output=True, text=True, check=False)
+    if forbidden.returncode == CANNOT:
+        pytest.skip("this machine leaves these walls to systemd")
+    assert "PermissionError" in forbidden.stderr
     node = Node(settings_of(tmp_path), tmp_path / "node.log")
-    monkeypatch.setattr(node, "_command", [sys.executable, "-c", SHUT, "-m", "wasl", "serve"])
+    monkeypatch.setattr(node, "_command", [*inside, "-m", "wasl", "serve"])
     node.start()
     bakery = await open_business(node.settings, "Cedar Bakery", "Sara")
     outside = Outside(node)
-    await (await outside.sign_in(bakery.operators[0])).chats()
+    sara = await outside.sign_in(bakery.operators[0])
+    await outside.say(bakery, RANA, "hello")
+    assert len((await sara.chats())["chats"]) == 1
     await outside.close()
     assert node.stop()[0] == 0
+    assert "PermissionError" not in node.said()
+
+
+def allowed_calls() -> set[str]:
+    """The system calls that the unit's filter leaves."""
+    lines = re.findall(r"^SystemCallFilter=(~?)(.+)$", unit("wasl.service"), re.MULTILINE)
+    allowed, denied = (
+        {call for kind, names in lines if (kind == "~") is out for name in names.split() for call in calls_of(name)}
+        for out in (False, True)
+    )
+    return allowed - denied | calls_of("@default")
+
+
+def calls_of(name: str) -> set[str]:
+    """A system call, or all of a group and of the groups in it."""
+    if not name.startswith("@"):
+        return {name}
+    done = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, check=True)
+    lines = (line.strip() for line in done.stdout.splitlines()[1:])
+    return {call for line in lines if line and not line.startswith("#") for call in calls_of(line)}

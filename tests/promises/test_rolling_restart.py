@@ -1,4 +1,4 @@
-"""Three nodes behind nginx are restarted one after another, under load: nobody at a screen notices.
+"""Three nodes behind a proxy are restarted one after another, under load: nobody at a screen notices.
 
 WASL_TEST_SEED repeats a run: the seed that it used is printed.
 """
@@ -14,7 +14,7 @@ from promises.oracle import check_seen, head_sequence
 from promises.replies import check_sent, until_settled
 from promises.restart import restart_in_turn, working_day
 from promises.verdict import check_memory
-from proxies import Proxy, nginx
+from proxies import Proxy, caddy, nginx
 from servers import PostgresServer, RedisServer, Unavailable
 from story.node import WhatsApp
 from story.scene import settings_of
@@ -37,10 +37,10 @@ async def cluster(
         yield cluster
 
 
-@pytest.fixture
-def proxy(cluster: Cluster) -> Iterator[Proxy]:
+@pytest.fixture(params=[nginx, caddy], ids=["nginx", "caddy"])
+def proxy(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Proxy]:
     try:
-        with nginx([node.port for node in cluster.nodes]) as proxy:
+        with request.param([node.port for node in cluster.nodes]) as proxy:
             yield proxy
     except Unavailable as missing:
         pytest.skip(f"The proxy cannot be run here: {missing}")
