@@ -91,6 +91,13 @@ def test_figures_are_not_for_everybody_and_long_webhooks_pass(before: Before) ->
         assert ask(proxy, "POST", "/webhooks/meta", content=b"x" * WEBHOOK_BYTES).json()["bytes"] == WEBHOOK_BYTES
 
 
+@pytest.mark.parametrize("before", [nginx], ids=["nginx"], indirect=True)
+def test_plain_http_leads_to_tls(before: Before) -> None:
+    proxy = before([free_port()])
+    answer = httpx2.get(f"http://localhost:{proxy.plain_port}/inbox?a=1", trust_env=False)
+    assert (answer.status_code, answer.headers["location"]) == (301, "https://localhost/inbox?a=1")
+
+
 def test_a_polling_session_stays_with_its_node(before: Before) -> None:
     with echoes(TELLS, TELLS, TELLS) as nodes:
         proxy = before([node.port for node in nodes])
