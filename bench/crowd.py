@@ -21,6 +21,7 @@ from bench.turns import deliveries, take_turns, waits
 NCHAN_RATIO_MIN = 1.5
 NODE_RATIO_MIN = 1.0
 SOCKETS = 1_000
+BUSY_MESSAGES_PER_SECOND = 50
 FILES_WANTED = 20_000
 
 
@@ -75,6 +76,10 @@ def _compare(report: Report, plan: Plan, cores: Cores, size: Size) -> None:
         take_turns(plan.rounds, crowds, lambda one: one.paced(size.messages_per_second, plan.seconds))
         name = f"{size.streams:,} streams"
         _add(report, waits(f"{name}, {size.messages_per_second:g} messages/s", ours, theirs))
+        if size.messages_per_second < BUSY_MESSAGES_PER_SECOND:
+            with theirs.running.frozen() if theirs is not None else contextlib.nullcontext():
+                take_turns(plan.rounds, [ours], lambda one: one.paced(BUSY_MESSAGES_PER_SECOND, plan.seconds))
+            _add(report, waits(f"{name}, {BUSY_MESSAGES_PER_SECOND} messages/s (beyond the peer)", ours, None))
         take_turns(plan.rounds, crowds, lambda one: one.saturated(plan.seconds))
         _add(report, deliveries(f"{name}, {MESSAGES_AHEAD} messages ahead", ours, theirs, NCHAN_RATIO_MIN))
         _add(report, waits(f"{name}, {MESSAGES_AHEAD} messages ahead", ours, theirs))
