@@ -201,6 +201,8 @@ well within it."""
 SOCKET_PACKETS_PER_SECOND = 200.0
 SOCKET_PACKETS_BURST = 200.0
 """Packets of one socket that are looked at; one that sends more is read more slowly, and nobody else notices."""
+SOCKET_POLL_PACKETS_MAX = 16
+"""Packets in one answer to a poll: python-socketio's client reads no more."""
 SOCKETS_WAITING_MAX = 5_000
 """Sockets that were opened and not let in yet, a few KB each; a node's worth of dashboards may return at once."""
 SOCKET_CONNECT_SECONDS = 10.0

@@ -11,6 +11,7 @@ from time import monotonic
 
 from promises.load import PEOPLE, Sent, bodies_of, deliver_all
 from promises.observers import Observer, caught_up, end, poll, watch
+from promises.sockets import watch_by_socket
 from servers import PostgresServer, RedisServer
 from story.node import Node, WhatsApp
 from story.people import Business, Operator, Outside, open_business
@@ -119,6 +120,9 @@ class Crowd:
             by = ("header", "query")[place % 2]
             self.stream(f"stream from node {place}", start, place, by, patience_seconds=PATIENCE_SECONDS)
             self.poll(f"poll from node {place}", start, place)
+            self.socket(f"socket from node {place}", start, place, patience_seconds=PATIENCE_SECONDS)
+        self.socket("polling socket", start, 0, polling=True, patience_seconds=PATIENCE_SECONDS)
+        self.socket("restless socket", start, 0, cuts=Random(chance.random()))
         self.stream("restless stream", start, 0, "header", cuts=Random(chance.random()))
         # It has no patience to lose: whatever its node goes through, it waits for it on the same connection.
         self.stream("faithful stream", start, len(cluster.nodes) - 1, "query")
@@ -142,6 +146,22 @@ class Crowd:
         """The same by long-poll; every request goes to the next node."""
         observer, route = self._new(name, start), visiting(self._cluster.nodes, first)
         work = poll(observer, route, self._cluster.omar[0], wait_seconds=1.0, patience_seconds=1.0 + PATIENCE_SECONDS)
+        self._tasks.append(asyncio.create_task(work))
+
+    def socket(
+        self,
+        name: str,
+        start: str,
+        first: int,
+        *,
+        polling: bool = False,
+        cuts: Random | None = None,
+        patience_seconds: float | None = None,
+    ) -> None:
+        """The same by Socket.IO."""
+        observer, route = self._new(name, start), visiting(self._cluster.nodes, first)
+        about = (observer, route, self._cluster.omar[0])
+        work = watch_by_socket(*about, polling=polling, cuts=cuts, patience_seconds=patience_seconds)
         self._tasks.append(asyncio.create_task(work))
 
     def _new(self, name: str, start: str) -> Observer:

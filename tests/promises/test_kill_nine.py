@@ -21,6 +21,7 @@ from promises.oracle import (
     head_sequence,
 )
 from promises.replies import read_now_and_then
+from promises.sockets import watch_by_socket
 from story.node import Node
 from story.people import Business, Operator, Outside, open_business
 from wasl.settings import Settings
@@ -57,7 +58,7 @@ async def test_nothing_acknowledged_is_lost(home: Settings, mortal: Node, outsid
     bakery = await open_business(home, "Cedar Bakery", "Sara", "Omar")
     sara, omar = [await outside.sign_in(person) for person in bakery.operators]
     start = (await sara.ask("GET", "/api/live-chat/events/poll"))["cursor"]
-    observers = [Observer(name, start) for name in ("steady", "by header", "restless", "polling")]
+    observers = [Observer(name, start) for name in ("steady", "by header", "restless", "polling", "by socket")]
 
     cuts, here = [None, None, Random(chance.random()), None], itertools.repeat(mortal)
     watching = [
@@ -65,6 +66,7 @@ async def test_nothing_acknowledged_is_lost(home: Settings, mortal: Node, outsid
         for place in range(3)
     ]
     watching.append(asyncio.create_task(poll(observers[3], here, omar)))
+    watching.append(asyncio.create_task(watch_by_socket(observers[4], here, sara)))
     watching.append(asyncio.create_task(read_now_and_then([omar], Random(chance.random()))))
     kills = Kills(mortal, sent, Random(chance.random()))
     bodies = bodies_of(bakery, MESSAGES, chance)

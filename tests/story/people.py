@@ -1,5 +1,6 @@
 """The cast of the stories: who works where, what they do over HTTP, and who may not."""
 
+import asyncio
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import orjson
 
 from story.javascript import JavaScriptWatcher
 from story.node import Node
-from story.sockets import BareSocket, SocketWatcher
+from story.sockets import BareSocket, SocketWatcher, deaf_socket
 from story.watcher import Watcher, Wire
 from story.wire import RANA, Customer, JsonObject, Number, envelope, text
 from wasl.domain.people import OperatorRole
@@ -161,6 +162,7 @@ class Outside:
         self._watchers: list[Watcher] = []
         self._wires: list[Wire] = []
         self._bare_sockets: list[BareSocket] = []
+        self._deaf: list[asyncio.StreamWriter] = []
 
     async def close(self) -> None:
         for watcher in self._watchers:
@@ -169,6 +171,8 @@ class Outside:
             wire.cut()
         for bare in self._bare_sockets:
             await bare.cut()
+        for writer in self._deaf:
+            writer.transport.abort()
         await self.client.aclose()
 
     def watcher(self, operator: Operator) -> Watcher:
@@ -194,6 +198,10 @@ class Outside:
         bare = await BareSocket.open(self._node.port, query, **options)
         self._bare_sockets.append(bare)
         return bare
+
+    async def deaf_socket(self, operator: Operator, cursor: str) -> None:
+        """Somebody who is let in by a WebSocket and then never reads again; cut off at the end."""
+        self._deaf.append(await deaf_socket(self._node.port, operator.token, cursor))
 
     async def wire(self, operator: Operator, query: str = "", receive_bytes: int | None = None) -> Wire:
         """A bare connection to the stream of an operator, whose receive buffer may be chosen."""

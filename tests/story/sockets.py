@@ -1,8 +1,11 @@
 """Those who watch by Socket.IO: with python-socketio's client, and on a bare WebSocket that may say anything."""
 
 import asyncio
+import base64
 import contextlib
 import gc
+import os
+import socket
 import warnings
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -166,3 +169,23 @@ def without_second_name(data: bytes) -> bytes:
     start, end = data.index(b'"conversationId":'), data.index(b'"conversation_id":')
     assert data[start:end] == b'"conversationId":' + orjson.dumps(orjson.loads(data)["conversation_id"]) + b","
     return data[:start] + data[end:]
+
+
+async def deaf_socket(port: int, token: str, cursor: str, receive_bytes: int = 4096) -> asyncio.StreamWriter:
+    """Somebody who is let in by a WebSocket, and then never reads again."""
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+    raw.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
+    reader, writer = await asyncio.open_connection(sock=raw, limit=receive_bytes)
+    key = base64.b64encode(os.urandom(16)).decode()
+    lines = ["GET /socket.io/?EIO=4&transport=websocket HTTP/1.1", "Host: 127.0.0.1", "Connection: Upgrade"]
+    lines += ["Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}", "", ""]
+    writer.write("\r\n".join(lines).encode())
+    assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+    packet = b"40" + orjson.dumps({"token": token, "cursor": cursor})
+    # A client masks what it sends; a mask of zeros leaves it as it is.
+    writer.write(b"\x81\xfe" + len(packet).to_bytes(2, "big") + bytes(4) + packet)
+    await reader.readuntil(b'42["connected"')
+    writer.transport.pause_reading()  # type: ignore[attr-defined]
+    return writer

@@ -174,12 +174,19 @@ class SocketLine(Line):
         """Let whoever waits for news look around."""
         self._news.set()
 
-    def take(self) -> list[str]:
-        """Everything that waits, as texts. Whoever took it says when there is room for more."""
-        waiting, self._waiting, self._waiting_bytes = b"".join(self._waiting), [], 0
-        if not self._ended:
+    def take(self, most: int | None = None) -> list[str]:
+        """What waits, as texts, the oldest first. Whoever took it calls `was_taken` when there is room for more."""
+        texts = texts_of(b"".join(self._waiting))
+        self._waiting = [framed(text.encode()) for text in texts[most:]] if most is not None else []
+        self._waiting_bytes = sum(map(len, self._waiting))
+        if not (self._waiting or self._ended):
             self._news.clear()
-        return texts_of(waiting)
+        return texts[:most]
+
+    def was_taken(self) -> None:
+        """What was taken is on its way."""
+        if self.full and self._waiting_bytes < STREAM_BUFFER_BYTES:
+            self.has_room()
 
     def go_straight(self, carrier: Carrier) -> None:
         """Write to a WebSocket from now on, first what waits."""

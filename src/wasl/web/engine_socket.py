@@ -18,6 +18,7 @@ from wasl.limits import (
     SOCKET_PACKETS_PER_SECOND,
     SOCKET_PING_SECONDS,
     SOCKET_PING_TIMEOUT_SECONDS,
+    SOCKET_POLL_PACKETS_MAX,
     SOCKET_UPGRADE_SECONDS,
 )
 from wasl.live.socketio import Carrier, SocketLine, framed
@@ -130,15 +131,14 @@ class Socket:
                     await self.go("transport close")
             if self._has_websocket():
                 return NOOP
-            texts = self.line.take()
+            texts = self.line.take(SOCKET_POLL_PACKETS_MAX)
         finally:
             self._polling = False
-        if self.ended:
+        if self.ended and not self.line.waits():
             await self.go("server disconnect")
         if not texts:
             raise Invalid("This socket has ended.", code="unknown_socket")
-        if self.line.full:
-            self.line.has_room()
+        self.line.was_taken()
         return SEPARATOR.join(texts)
 
     async def _left_before_news(self, receive: Receive) -> bool:
@@ -244,8 +244,7 @@ class Socket:
             await self.line.news()
             for text in self.line.take():
                 await send({"type": "websocket.send", "text": text})
-            if self.line.full:
-                self.line.has_room()
+            self.line.was_taken()
 
     async def _next(self, receive: Receive) -> str:
         """The next text. Raises Invalid for bytes, and OSError when the client is gone."""
