@@ -22,12 +22,12 @@ _TEXT = (
 )
 
 
-def webhooks(first: int, count: int, accounts: int = 1) -> list[bytes]:
+def webhooks(first: int, count: int, accounts: int = 1, customers: int = CUSTOMERS) -> list[bytes]:
     """Whole HTTP requests, each with a message of its own; `first` is the number of the first one.
 
     The customers take turns, and the accounts. The size is what Meta's bodies have: about 700 bytes.
     """
-    return [_request(_body(number, number % accounts)) for number in range(first, first + count)]
+    return [_request(_body(number, number % accounts, customers)) for number in range(first, first + count)]
 
 
 def phone_number_id(account: int) -> str:
@@ -58,8 +58,8 @@ def marked(number: int) -> str:
     return f"{MARK}{number:0{MARK_DIGITS}d}"
 
 
-def _body(number: int, account: int) -> bytes:
-    customer = number % CUSTOMERS
+def _body(number: int, account: int, customers: int) -> bytes:
+    customer = number % customers
     phone = f"9613{customer:06d}"
     user_id = f"LB.4400{customer:016d}"
     wamid = base64.b64encode(f"HBgM{phone}{hashlib.md5(str(number).encode()).hexdigest()}".encode()).decode()

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from bench.bodies import CUSTOMERS, PHONE_NUMBER_ID, webhooks
+from bench.bodies import PHONE_NUMBER_ID, webhooks
 from bench.installation import NotMeasured, fresh_folder, furnish, settings_for
 from bench.machine import two_cores
 from bench.postgres import postgres, version_of
@@ -22,6 +22,7 @@ from bench.report import Figure, Report
 from wasl.domain.people import Operator
 from wasl.domain.sending import Accepted
 from wasl.flow.receive import Reception
+from wasl.observe import configure_logs
 from wasl.settings import Settings
 from wasl.store.attempts import ClaimMessage, SettleAttempt
 from wasl.store.database import Connection
@@ -32,13 +33,15 @@ from wasl.store.outbox import Due, QueueMessage
 from wasl.store.team import Channel
 
 MESSAGES, MESSAGES_QUICK = 100_000, 10_000
+MESSAGES_PER_CUSTOMER = 10
 AT_ONCE = 200
 NODE = "n1:of the bench"
 ANSWER = "Yes, we keep two olive breads and a large jar of the cedar honey for you until seven. See you tomorrow!"
+# A conversation comes with its place in the list, its customer, and the words that it is found by.
 PARTS = {
     "a message": ("messages",),
     "an event": ("events",),
-    "a conversation, with its customer and what it is found by": (
+    "a conversation": (
         "conversations",
         "conversation_places",
         "conversation_words",
@@ -53,10 +56,15 @@ def measure_weight(report: Report, quick: bool) -> None:
     """Write the messages into a fresh PostgreSQL and weigh it."""
     messages = MESSAGES_QUICK if quick else MESSAGES
     print(f"what {messages:,} messages weigh in PostgreSQL")
+    configure_logs("warning", "console")
     try:
         with postgres(two_cores().server) as server, fresh_folder("weight") as folder:
             url = server.create_database()
-            report.facts |= {"postgresql": version_of(server.url()), "messages": messages, "customers": CUSTOMERS}
+            report.facts |= {
+                "postgresql": version_of(server.url()),
+                "messages": messages,
+                "conversations": messages // MESSAGES_PER_CUSTOMER,
+            }
             settings = settings_for(folder, url)
             furnish(settings)
             before = _write_ahead_bytes(url)
@@ -68,19 +76,28 @@ def measure_weight(report: Report, quick: bool) -> None:
 
 def _weigh(report: Report, url: str, messages: int, written: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
         counts = {name: _one(connection, f"SELECT count(*) FROM {name}") for name in ("events", "conversations")}
-        rows = {"a message": messages, "an event": counts["events"]}
-        for name, tables in PARTS.items():
-            count = rows.get(name, counts["conversations"])
-            heap = sum(_one(connection, "SELECT pg_table_size(%s)", table) for table in tables)
-            indexes = sum(_one(connection, "SELECT pg_indexes_size(%s)", table) for table in tables)
-            report.add(Figure(f"{name}: row", heap / count, "B"))
-            report.add(Figure(f"{name}: indexes", indexes / count, "B"))
+        rows = {"a message": messages, "an event": counts["events"], "a conversation": counts["conversations"]}
+        connection.execute("VACUUM ANALYZE")
+        lying = _sizes(connection)
+        connection.execute("VACUUM FULL")
+        packed = _sizes(connection)
+        for part, count in rows.items():
+            for kind in ("rows", "indexes"):
+                beside = {"packed": packed[part, kind] / count}
+                note = f"{beside['packed']:,.0f} B packed"
+                report.add(Figure(f"{part}: {kind}", lying[part, kind] / count, "B", against=note, beside=beside))
         report.add(Figure("events per message", counts["events"] / messages, ""))
-        whole = _one(connection, "SELECT pg_database_size(current_database())")
-        report.add(Figure("everything, per message", whole / messages, "B", note="events not trimmed yet"))
     report.add(Figure("write-ahead log per message", written / messages, "B"))
+
+
+def _sizes(connection: "psycopg.Connection[Any]") -> dict[tuple[str, str], int]:
+    """Of each part: the bytes of its tables, and of their indexes."""
+    found = {}
+    for part, tables in PARTS.items():
+        found[part, "rows"] = sum(_one(connection, "SELECT pg_table_size(%s)", table) for table in tables)
+        found[part, "indexes"] = sum(_one(connection, "SELECT pg_indexes_size(%s)", table) for table in tables)
+    return found
 
 
 def _one(connection: "psycopg.Connection[Any]", sql: str, *parameters: str) -> int:
@@ -134,7 +151,7 @@ async def _fill(settings: Settings, messages: int) -> None:
         sql = "INSERT INTO nodes (node, name, seen_ms, ahead_ms) VALUES (?, 'n1', NOW_MS(), 0)"
         await memory.journal.submit(change_of(0, lambda draft: draft.connection.run(sql, (NODE,))))
         for first in range(0, messages // 2, AT_ONCE):
-            requests = webhooks(first, AT_ONCE)
+            requests = webhooks(first, AT_ONCE, customers=messages // MESSAGES_PER_CUSTOMER)
             await asyncio.gather(*(shop.hear(request.partition(b"\r\n\r\n")[2]) for request in requests))
             written = await memory.database.read(lambda c: _newest_conversations(c, channel.account_id))
             await asyncio.gather(*(shop.answer(*ids) for ids in written))
