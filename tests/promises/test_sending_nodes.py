@@ -4,9 +4,6 @@ WASL_TEST_SEED repeats a run: the seed that it used is printed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from random import Random
 
 import pytest
@@ -16,9 +13,8 @@ from promises.observers import end
 from promises.oracle import rows
 from promises.replies import GUESTS, Replies, check_sent, end_leases, end_waiting, until_settled
 from promises.verdict import check_whole
-from story.people import open_business
 from story.phone import Phones
-from wasl.limits import NODE_PULSE_SECONDS, NODE_SILENT_SECONDS_MAX, OUTBOX_LOOK_SECONDS, SETTINGS_LOOK_SECONDS
+from wasl.limits import NODE_PULSE_SECONDS, NODE_SILENT_SECONDS_MAX
 
 pytestmark = pytest.mark.anyio
 
@@ -109,65 +105,6 @@ async def test_a_node_that_was_taken_for_dead_comes_back(cluster: Cluster, seed:
         states = await check_sent(cluster.home, cluster.bakery, phones, replies.asked, frozenset(("unknown",)))
     print(f"{states}, {replies.repeats} repeats")
     await check_whole(cluster, crowd, load)
-
-
-async def test_what_a_dead_node_had_claimed_becomes_unknown(cluster: Cluster) -> None:
-    """Nobody knows whether its request arrived: until its lease has ended the others wait, and then nobody sends it."""
-    async with silent_whatsapp() as silence:
-        garage = await open_business(cluster.home, "Blue Garage", "Karim", api_base_url=silence.url)
-        await asyncio.sleep(SETTINGS_LOOK_SECONDS + 0.5)  # Now every node knows of it.
-        outside = cluster.outsides[0]
-        karim = await outside.sign_in(garage.operators[0])
-        await outside.say(garage, GUESTS[0], "hello")
-        message = (await karim.send(await karim.chat(GUESTS[0]), "on its way"))["message"]["message_id"]
-        await until(lambda: silence.requests == 1)
-        await kill_whoever(cluster, silence)
-        state = "SELECT status FROM messages WHERE message_id = ?"
-        await asyncio.sleep(2 * OUTBOX_LOOK_SECONDS)
-        assert rows(cluster.home, state, message) == [("sending",)]
-        assert end_leases(cluster.home, garage) == 1
-        await until(lambda: rows(cluster.home, state, message) == [("unknown",)])
-        await asyncio.sleep(2 * OUTBOX_LOOK_SECONDS)
-        assert silence.requests == 1
-
-
-@dataclass(slots=True)
-class Silence:
-    """A provider that takes every request and never answers."""
-
-    url: str = ""
-    requests: int = 0
-    lost: int = 0
-    """Connections that the other side closed."""
-
-    async def listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            self.requests += line.startswith(b"POST ")
-        self.lost += 1
-        writer.close()
-
-
-@asynccontextmanager
-async def silent_whatsapp() -> AsyncIterator[Silence]:
-    silence = Silence()
-    server = await asyncio.start_server(silence.listen, "127.0.0.1", 0)
-    silence.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server:
-        yield silence
-
-
-async def kill_whoever(cluster: Cluster, silence: Silence) -> None:
-    """Kill the node that waits for an answer, and nobody else in the end."""
-    others = []
-    for node in cluster.nodes:
-        node.kill()
-        await asyncio.sleep(0.3)
-        if silence.lost:
-            break
-        others.append(node)
-    assert silence.lost == 1
-    for node in others:
-        await asyncio.to_thread(node.start)
 
 
 async def let_minutes_pass(cluster: Cluster) -> None:
