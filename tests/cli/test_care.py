@@ -10,7 +10,9 @@ import pytest
 
 from cli.conftest import Wasl
 from servers import Unavailable, redis_server
+from wasl.limits import CONNECTIONS_PER_NODE
 from wasl.settings import Settings
+from wasl.store.open import open_engine
 
 
 def history(path: Path, *documents: Any) -> str:
@@ -153,3 +155,32 @@ def test_with_sqlite_redis_is_not_asked(olive: Wasl, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("WASL_REDIS_URL", "redis://127.0.0.1:1/0")
     said = olive("doctor")
     assert (said.status, "WASL_REDIS_URL is set and not used" in said.out) == (0, True)
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_a_node_whose_clock_is_off_is_named(olive: Wasl, settings: Settings) -> None:
+    _add_nodes(settings, ("n1:life", "n1", 900), ("n2:life", "n2", 3_600_000), ("n3:life", "n3", -7_000))
+    said = olive("doctor")
+    assert said.status == 1
+    assert "The clock of node n2 is 3600 s ahead of the database's." in said.out
+    assert "The clock of node n3 is 7 s behind the database's." in said.out
+    assert "node n1" not in said.out
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_whether_the_nodes_find_connections_enough_is_told(olive: Wasl, settings: Settings) -> None:
+    _add_nodes(settings, ("n1:life", "n1", 0), ("n2:life", "n2", 0))
+    said = olive("doctor")
+    assert said.status == 0
+    assert f"2 nodes and one that is being replaced need {3 * CONNECTIONS_PER_NODE} connections; the" in said.out
+    _add_nodes(settings, *((f"m{place}:life", f"m{place}", 0) for place in range(40)))
+    said = olive("doctor")
+    assert said.status == 1
+    assert "raise its max_connections" in said.out
+
+
+def _add_nodes(settings: Settings, *rows: tuple[str, str, int]) -> None:
+    connection = open_engine(settings).connect()
+    for row in rows:
+        connection.run("INSERT INTO nodes (node, name, ahead_ms, seen_ms) VALUES (?, ?, ?, NOW_MS())", row)
+    connection.close()

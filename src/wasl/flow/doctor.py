@@ -20,6 +20,7 @@ from wasl.limits import (
     DISK_FREE_BYTES_MIN,
     DOCTOR_READ_SECONDS_MAX,
     DOCTOR_REQUEST_SECONDS,
+    READ_SECONDS_MAX,
 )
 from wasl.live.bus import BUS_KEY, ask_redis
 from wasl.settings import Settings
@@ -91,7 +92,7 @@ async def _memory(
     database: Database, engine: Engine, box: SecretBox, client: httpx2.AsyncClient
 ) -> AsyncIterator[Finding]:
     try:
-        schema = await database.read(read_schema)
+        schema = await database.read(read_schema, READ_SECONDS_MAX)
     except Exception as error:
         yield _wrong(f"The database does not answer: {database_complaint(error.__cause__ or error)}")
         return
@@ -155,11 +156,11 @@ def _nodes(checkup: Checkup) -> Iterator[Finding]:
         return
     allowed, used = checkup.connections
     nodes = max(1, len(checkup.nodes))
-    # One node more: in a rolling restart the new one comes before the old one has left.
+    # One node more: in a rolling restart the new one may come before the connections of the old one have gone.
     needed = (nodes + 1) * CONNECTIONS_PER_NODE
-    sentence = f"{needed} connections are enough for {nodes} nodes and one that is being replaced"
+    sentence = f"{nodes} nodes and one that is being replaced need {needed} connections"
     if allowed < needed:
-        yield _wrong(f"{sentence}, but the database allows {allowed}: raise its max_connections.")
+        yield _wrong(f"{sentence}, and the database allows {allowed}: raise its max_connections.")
     else:
         yield _good(f"{sentence}; the database allows {allowed}, of which {used} are in use.")
 
