@@ -21,8 +21,8 @@ class Echo(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, behaviour: str = TELLS) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, behaviour: str = TELLS, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.behaviour = behaviour
         self.asked: list[dict[str, Any]] = []
 
@@ -69,9 +69,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def echoes(*behaviours: str) -> Iterator[list[Echo]]:
-    """Run one node for each behaviour."""
-    nodes = [Echo(behaviour) for behaviour in behaviours]
+def echoes(*behaviours: str, port: int = 0) -> Iterator[list[Echo]]:
+    """Run one node for each behaviour, on a port if there is only one."""
+    nodes = [Echo(behaviour, port) for behaviour in behaviours]
     for node in nodes:
         threading.Thread(target=node.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
@@ -14,7 +15,7 @@ import pytest
 
 from deploy.conftest import Before
 from deploy.echo import HANGS_UP, IS_STOPPING, TELLS, echoes
-from proxies import Proxy, nginx
+from proxies import Proxy, caddy, nginx
 from servers import free_port
 from story.node import Node
 from story.people import Business, Operator, Outside, open_business
@@ -61,6 +62,18 @@ def test_a_node_that_does_not_listen_is_passed_over(before: Before) -> None:
     with echoes(TELLS) as (whole,):
         proxy = before([free_port(), whole.port, free_port()])
         assert [ask(proxy, "POST", "/webhooks/meta").status_code for _ in range(12)] == [200] * 12
+
+
+@pytest.mark.parametrize("before", [caddy], ids=["caddy"], indirect=True)
+def test_a_single_node_may_be_away_for_a_while(before: Before) -> None:
+    port = free_port()
+    proxy = before([port])
+    with ThreadPoolExecutor() as people:
+        asked = [people.submit(ask, proxy, "GET", "/api/session") for _ in range(3)]
+        time.sleep(3.0)
+        assert not any(each.done() for each in asked)
+        with echoes(TELLS, port=port):
+            assert [each.result().status_code for each in asked] == [200] * 3
 
 
 def test_without_any_node_the_answer_is_still_one_of_the_api(before: Before) -> None:
