@@ -1,6 +1,6 @@
 """Thousands of open streams read on one core: every frame of each is counted, and a few are read word for word.
 
-A wake-up of a stream costs one `recv` and one count of a byte, some 3 µs in all: a quarter of a million frames a second
+A wake-up of a stream costs one `recv` and a look for one byte, some 3 µs in all: a quarter of a million frames a second
 one by one, and several times that when a few of them wait together. No event loop between the socket and the count.
 """
 
@@ -24,7 +24,7 @@ OPENED_AT_ONCE = 200
 OPEN_SECONDS_MAX = 20.0
 SAMPLED = 50
 
-_MARK_BYTE = ord(MARK)
+_MARK = MARK.encode()
 _TEXT = f'"text":"{MARK}'.encode()
 _TEXT_BYTES = len(_TEXT) + MARK_DIGITS
 
@@ -122,7 +122,6 @@ class Readers:
     def turn(self, seconds: float) -> None:
         """Read what is there, waiting at most so long for something."""
         buffer, receive, take, marks = self._buffer, self._receive, self._take, self.marks
-        count = buffer.count
         for descriptor, _ in self._epoll.poll(seconds, TURN_WAKES_MAX):
             try:
                 got = receive[descriptor](buffer)
@@ -130,7 +129,8 @@ class Readers:
                 continue
             except OSError:
                 got = 0
-            marks[descriptor] += count(_MARK_BYTE, 0, got)
+            # How much is missing without the marks: that is several times as quick as counting them, byte by byte.
+            marks[descriptor] += got - len(buffer[:got].replace(_MARK, b""))
             if not got:
                 self._ended(descriptor)
             elif descriptor in take:
