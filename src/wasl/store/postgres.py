@@ -76,6 +76,7 @@ class PostgresEngine:
         psycopg.OperationalError,
         psycopg.InterfaceError,
         psycopg.errors.IdleInTransactionSessionTimeout,
+        psycopg.errors.ReadOnlySqlTransaction,  # A standby, which another connection may find promoted.
     )
 
     def __init__(self, url: str) -> None:

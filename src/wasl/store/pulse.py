@@ -114,3 +114,5 @@ class Pulse:
                 await self.beat()
             except Unavailable as error:
                 log.warning("node could not say that it lives", node=self.node, code=error.code)
+            except Exception as error:  # Whatever it is, a node that stops saying so is as good as dead.
+                log.error("node could not say that it lives", node=self.node, error=type(error).__name__)
