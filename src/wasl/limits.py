@@ -19,6 +19,15 @@ RECALLED_CONVERSATIONS_MAX = 10_000
 """Conversations that the writer remembers between transactions, about 3 KB each."""
 READERS = 4
 """Threads, and connections, that read."""
+CHECKPOINT_CHANGES = 500
+"""After so many changes SQLite's log is copied into its file: about 5 MB, which keep the disk busy for a moment."""
+CHECKPOINT_SECONDS = 2.0
+"""So long after fewer, and after those of other processes."""
+WAL_BYTES_MAX = 64 * 1024 * 1024
+"""Longer than this SQLite's log begins anew as soon as it can: twelve times what is copied at once, so it is seldom."""
+CHECKPOINT_HOLD_SECONDS_MIN = 0.002
+CHECKPOINT_HOLD_SECONDS_MAX = 0.1
+"""How long writers wait then for readers of an older state: as long as most need, and after a wait in vain longer."""
 
 # The database
 DATABASE_CONNECT_SECONDS = 5

@@ -163,6 +163,9 @@ class Breaking:
         self.lose_after_commit = False
         self._engine = engine
 
+    def upkeep(self) -> None:
+        pass
+
     def connect(self) -> Connection:
         if self.away:
             raise ConnectionError("away")

@@ -121,6 +121,26 @@ class Engine(Protocol):
         """Open a connection."""
         ...
 
+    def upkeep(self) -> "Upkeep | None":
+        """What has to be done beside the journal's writer, if anything."""
+        ...
+
+
+class Upkeep(Protocol):
+    """Work that a database leaves to whoever uses it."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def committed(self, changes: int) -> None:
+        """Hear from the writer, on its thread, what it has committed."""
+        ...
+
+    def close(self) -> None:
+        """Stop."""
+        ...
+
 
 class Database:
     """Reads for everyone above the store, and the few writes that belong to no account. All others are the journal's,

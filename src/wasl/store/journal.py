@@ -108,6 +108,7 @@ class Journal:
         self._cut = False
         self._busy_since: float | None = None
         self._connection: Connection | None = None
+        self._upkeep = engine.upkeep()
         self._recall = Recall()
         self._thread = threading.Thread(target=self._run, name="wasl-write", daemon=True)
 
@@ -115,6 +116,8 @@ class Journal:
         """Begin to work for the running event loop."""
         self._loop = asyncio.get_running_loop()
         self._thread.start()
+        if self._upkeep is not None:
+            self._upkeep.start()
 
     def submit(self, change: Change[T]) -> "asyncio.Future[T]":
         """Queue a change; the future ends with its result once it is durable.
@@ -160,6 +163,10 @@ class Journal:
             assert self._loop is not None
             with suppress(RuntimeError):  # Stopped meanwhile, without waiting for a database that hung.
                 self._loop.call_soon_threadsafe(self._answer, batch, events)
+            if self._upkeep is not None:
+                self._upkeep.committed(max(len(batch), len(events)))
+        if self._upkeep is not None:
+            self._upkeep.close()
         if self._connection is not None:
             self._connection.close()
 

@@ -104,6 +104,9 @@ class PostgresEngine:
         )
         return PostgresConnection(raw)
 
+    def upkeep(self) -> None:
+        """The server does it all."""
+
 
 class PostgresConnection:
     """One connection; see `Connection`. psycopg prepares a statement once it has been run a few times."""

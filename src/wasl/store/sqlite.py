@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress
@@ -11,6 +12,8 @@ from typing import Any
 import orjson
 
 from wasl.clock import now_ms
+from wasl.limits import WAL_BYTES_MAX
+from wasl.store.checkpointer import Checkpointer
 from wasl.store.database import Row, Table
 
 _ANY = re.compile(r"(<>|=) ANY\(\?\)")
@@ -27,7 +30,6 @@ _PLACEHOLDERS = {
 }
 BUSY_MILLISECONDS = 10_000
 CACHE_KIB = 64 * 1024
-WAL_PAGES_PER_CHECKPOINT = 4_000
 ROWS_PER_STATEMENT_MAX = 256
 MAPPED_BYTES = 8 << 30
 """How much of the file is read through the page cache without a system call per page; address space, not memory."""
@@ -48,15 +50,20 @@ class SqliteEngine:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         raw = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
         raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        raw.execute("PRAGMA journal_mode = WAL")
+        _keep_a_log(raw)
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        raw.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES_PER_CHECKPOINT}")
+        raw.execute("PRAGMA wal_autocheckpoint = 0")  # It would stop a commit to copy; see `upkeep`.
+        raw.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_MAX}")
         raw.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
         raw.execute("PRAGMA temp_store = MEMORY")
         raw.create_function("NOW_MS", 0, self._clock)
         return SqliteConnection(raw)
+
+    def upkeep(self) -> Checkpointer:
+        """Copying the log into the file."""
+        return Checkpointer(self.path, self.connect)
 
 
 class SqliteConnection:
@@ -136,6 +143,20 @@ class SqliteConnection:
 
     def close(self) -> None:
         self._raw.close()
+
+
+def _keep_a_log(raw: sqlite3.Connection) -> None:
+    """Switch the log on. When several do so with a new file at once, SQLite refuses all but one without waiting."""
+    deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @lru_cache(maxsize=1024)

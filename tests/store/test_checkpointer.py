@@ -1,0 +1,153 @@
+"""SQLite's log is copied beside the commits: they never do it, it stays short, and nothing is lost on the way."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from arrivals import arrival, said
+from cast import Cast
+from wasl.domain.identity import Party
+from wasl.observe import Metrics
+from wasl.store.checkpointer import LOCK_SUFFIX, Checkpointer
+from wasl.store.database import Engine
+from wasl.store.journal import Journal
+from wasl.store.sqlite import SqliteConnection, SqliteEngine
+
+PAGE = "x" * 4000
+WAL_BYTES_MAX = 1_000_000
+COMMITS = 3_000
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SqliteEngine:
+    engine = SqliteEngine(tmp_path / "pages.db")
+    connection = engine.connect()
+    connection.run("CREATE TABLE pages (number BIGINT PRIMARY KEY, text TEXT NOT NULL)")
+    connection.close()
+    return engine
+
+
+@pytest.fixture
+def writer(file: SqliteEngine) -> Iterator[SqliteConnection]:
+    connection = file.connect()
+    yield connection
+    connection.close()
+
+
+def checkpointer_of(file: SqliteEngine) -> Checkpointer:
+    return Checkpointer(file.path, file.connect, changes=20, wal_bytes_max=WAL_BYTES_MAX)
+
+
+def write(writer: SqliteConnection, number: int) -> None:
+    writer.begin_write()
+    writer.run("INSERT INTO pages VALUES (?, ?)", (number, PAGE))
+    writer.commit()
+
+
+def log_bytes(file: SqliteEngine) -> int:
+    return file.path.with_name(file.path.name + "-wal").stat().st_size
+
+
+def test_no_commit_copies(file: SqliteEngine, writer: SqliteConnection) -> None:
+    for number in range(1500):  # SQLite by itself would copy after a thousand pages.
+        write(writer, number)
+    assert file.path.stat().st_size < 100_000
+    assert log_bytes(file) > 1500 * len(PAGE)
+
+
+def test_the_log_stays_short_under_load_and_nothing_is_lost(file: SqliteEngine, writer: SqliteConnection) -> None:
+    checkpointer = checkpointer_of(file)
+    checkpointer.start()
+    stop, counts = threading.Event(), list[int]()
+    reading = threading.Thread(target=read_on, args=(file, stop, counts))
+    reading.start()
+    longest = 0
+    for number in range(COMMITS):
+        write(writer, number)
+        checkpointer.committed(1)
+        longest = max(longest, log_bytes(file))
+    stop.set()
+    reading.join()
+    checkpointer.close()
+    assert longest < 5 * WAL_BYTES_MAX, f"of {COMMITS * len(PAGE)} bytes in all"
+    assert counts == sorted(counts)
+    assert writer.rows("SELECT count(*), min(number), max(number) FROM pages") == [(COMMITS, 0, COMMITS - 1)]
+    assert writer.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+def read_on(file: SqliteEngine, stop: threading.Event, counts: list[int]) -> None:
+    """Read snapshot after snapshot, as somebody with an open list does."""
+    connection = file.connect()
+    while not stop.is_set():
+        connection.begin_snapshot()
+        counts.append(connection.rows("SELECT count(*) FROM pages")[0][0])
+        connection.rollback()
+    connection.close()
+
+
+def test_a_log_that_nobody_adds_to_is_copied_in_the_end(
+    file: SqliteEngine, writer: SqliteConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wasl.store.checkpointer.CHECKPOINT_SECONDS", 0.01)
+    checkpointer = checkpointer_of(file)
+    checkpointer.start()
+    wait_until(lambda: file.path.with_name(file.path.name + LOCK_SUFFIX).exists())
+    write(writer, 1)
+    wait_until(lambda: file_alone_has(file, rows=1))
+    checkpointer.close()
+
+
+def test_of_two_processes_one_copies_and_the_other_takes_over(
+    file: SqliteEngine, writer: SqliteConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wasl.store.checkpointer.CHECKPOINT_SECONDS", 0.01)
+    first, second = checkpointer_of(file), checkpointer_of(file)
+    first.start()
+    wait_until(lambda: file.path.with_name(file.path.name + LOCK_SUFFIX).exists())
+    second.start()
+    write(writer, 1)
+    wait_until(lambda: file_alone_has(file, rows=1))
+    assert second._lock is None
+    first.close()
+    wait_until(lambda: second._lock is not None)
+    write(writer, 2)
+    wait_until(lambda: file_alone_has(file, rows=2))
+    second.close()
+
+
+def file_alone_has(file: SqliteEngine, rows: int) -> bool:
+    """Whether so many rows are in the file itself, as if the log had been lost."""
+    bare = file.path.with_name("bare.db")
+    bare.write_bytes(file.path.read_bytes())
+    connection = sqlite3.connect(bare)
+    try:
+        [(found,)] = connection.execute("SELECT count(*) FROM pages")
+        return bool(found == rows)
+    finally:
+        connection.close()
+
+
+def wait_until(true: object) -> None:
+    assert callable(true)
+    for _ in range(1000):
+        if true():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("never")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_the_journal_has_its_log_copied(engine: Engine, cast: Cast) -> None:
+    assert isinstance(engine, SqliteEngine)
+    before = engine.path.stat().st_size
+    journal = Journal(engine, lambda _events: None, Metrics())
+    journal.start()
+    people = [Party(phone=str(9613000000 + number)) for number in range(700)]
+    await asyncio.gather(*(journal.submit(arrival(cast, said(f"m{p.phone}", party=p))) for p in people))
+    wait_until(lambda: engine.path.stat().st_size > before + 500_000)
+    await journal.close()
