@@ -11,7 +11,7 @@ from time import monotonic
 
 from promises.load import PEOPLE, Sent, bodies_of, deliver_all
 from promises.observers import Observer, caught_up, end, poll, watch
-from promises.sockets import watch_by_socket
+from promises.sockets import watch_by_library, watch_by_socket
 from servers import PostgresServer, RedisServer
 from story.node import Node, WhatsApp
 from story.people import Business, Operator, Outside, open_business
@@ -124,6 +124,8 @@ class Crowd:
         self.socket("polling socket", start, 0, polling=True, patience_seconds=PATIENCE_SECONDS)
         self.socket("restless socket", start, 0, cuts=Random(chance.random()))
         self.stream("restless stream", start, 0, "header", cuts=Random(chance.random()))
+        socket = watch_by_library(self._new("library's socket", start), visiting(cluster.nodes, 0), cluster.omar[0])
+        self._tasks.append(asyncio.create_task(socket))
         # It has no patience to lose: whatever its node goes through, it waits for it on the same connection.
         self.stream("faithful stream", start, len(cluster.nodes) - 1, "query")
 

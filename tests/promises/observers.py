@@ -113,6 +113,7 @@ async def _open(observer: Observer, node: Process, operator: Operator, by: str) 
 
 
 def take_frame(observer: Observer, frame: Frame) -> None:
+    """Note what a stream said, and that it said nothing that it should not."""
     if frame.kind in DURABLE:
         observer.take(frame.id or "", frame.raw)
     elif frame.kind == "conversations" and not observer.cursor:

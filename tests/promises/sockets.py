@@ -1,4 +1,7 @@
-"""Observers who watch by Socket.IO, over a WebSocket or its own long-poll, and lose their servers like all others."""
+"""Observers who watch by Socket.IO, over a WebSocket or its own long-poll, and lose their servers like all others.
+
+Most speak it by hand, for the very bytes; one does so with python-socketio's own client.
+"""
 
 import asyncio
 import contextlib
@@ -12,8 +15,9 @@ import websockets
 from promises.observers import FAILURES, RECONNECT_SECONDS, Observer, Route, take_frame
 from story.node import Process
 from story.people import Operator
-from story.sockets import BareSocket, without_second_name
+from story.sockets import BareSocket, SocketRefused, SocketWatcher, without_second_name
 from story.watcher import DURABLE, Frame
+from story.wire import JsonObject
 
 GONE = (*FAILURES, TimeoutError, websockets.WebSocketException)
 SEPARATOR = "\x1e"
@@ -70,12 +74,48 @@ async def _by_polls(observer: Observer, node: Process, operator: Operator) -> As
                 yield packet
 
 
+async def watch_by_library(observer: Observer, route: Route, operator: Operator) -> None:
+    """The same with python-socketio's client, which begins by long-poll and changes to a WebSocket; on a server that
+    stands still it waits."""
+    for node in route:
+        listener = Listener(observer, node, operator)
+        try:
+            await listener.connect(cursor=observer.cursor or None)
+            observer.connections += 1
+            await listener.client.wait()
+        except SocketRefused as refused:
+            if "code" in refused.data:
+                _note_refusal(observer, refused.data)
+        except GONE:
+            pass
+        finally:
+            await listener.cut()
+        await asyncio.sleep(RECONNECT_SECONDS)
+
+
+class Listener(SocketWatcher):
+    """Hands what the client heard to an observer, and keeps none of it."""
+
+    def __init__(self, observer: Observer, node: Process, operator: Operator) -> None:
+        super().__init__(node, operator.token)
+        self._observer = observer
+
+    def _take(self, frame: Frame) -> None:
+        if frame.kind == "connected":
+            self.frames.append(frame)  # Whoever connects waits for it.
+        raw = frame.raw
+        if frame.kind in DURABLE:
+            data = frame.data
+            del data["conversationId"]
+            raw = orjson.dumps(data)
+        take_frame(self._observer, Frame(frame.kind, frame.id, raw))
+
+
 def _take(observer: Observer, packet: str) -> None:
     if packet.startswith("40"):
         observer.connections += 1
     elif packet.startswith("44"):
-        refusal = orjson.loads(packet[2:])["data"]
-        observer.refused(503 if refusal["code"] == "unavailable" else 401, packet.encode())
+        _note_refusal(observer, orjson.loads(packet[2:])["data"])
     elif packet.startswith('42["'):
         kind, _, data = packet[4:-1].partition('",')
         raw, place = data.encode(), None
@@ -83,3 +123,7 @@ def _take(observer: Observer, packet: str) -> None:
             raw, said = without_second_name(raw), orjson.loads(data)
             place = f"{said['sequence']}-{said['tag']}"
         take_frame(observer, Frame(kind, place, raw))
+
+
+def _note_refusal(observer: Observer, said: JsonObject) -> None:
+    observer.refused(503 if said["code"] == "unavailable" else 401, orjson.dumps(said))

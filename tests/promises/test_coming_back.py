@@ -17,6 +17,8 @@ pytestmark = pytest.mark.anyio
 AWAY = 0
 """The node that is away."""
 RETURNING = 16
+PATIENCE = 4 * PATIENCE_SECONDS
+"""So much that they wait for the node that stands still, and go to no other."""
 
 
 async def test_after_a_kill(cluster: Cluster, seed: int) -> None:
@@ -58,13 +60,15 @@ def return_all(crowd: Crowd, chance: Random) -> None:
     ahead = max(crowd.observers, key=lambda observer: observer.sequence)
     for place in range(RETURNING):
         start = cursor_of(ahead, chance.randrange(1, len(ahead.seen)) if place % 3 == 0 else len(ahead.seen))
-        if place % 4 == 3:
-            crowd.poll(f"returning poll {place}", start, AWAY)
-        else:
-            fresh = place % 4 == 2
-            name = "fresh stream" if fresh else "returning stream"
-            by = ("header", "query")[place % 2]
-            crowd.stream(f"{name} {place}", "" if fresh else start, AWAY, by, patience_seconds=4 * PATIENCE_SECONDS)
+        match place % 4:
+            case 0:
+                crowd.stream(f"returning stream {place}", start, AWAY, "header", patience_seconds=PATIENCE)
+            case 1:
+                crowd.socket(f"returning socket {place}", start, AWAY, patience_seconds=PATIENCE)
+            case 2:
+                crowd.stream(f"fresh stream {place}", "", AWAY, "query", patience_seconds=PATIENCE)
+            case 3:
+                crowd.poll(f"returning poll {place}", start, AWAY)
 
 
 def cursor_of(observer: Observer, count: int) -> str:

@@ -13,6 +13,7 @@ from promises.observers import end
 from promises.oracle import rows
 from promises.replies import GUESTS, Replies, check_sent, end_leases, end_waiting, until_settled
 from promises.verdict import check_whole
+from story.node import Node
 from story.phone import Phones
 from wasl.limits import NODE_PULSE_SECONDS, NODE_SILENT_SECONDS_MAX
 
@@ -83,28 +84,48 @@ async def test_a_node_dies_while_it_sends(cluster: Cluster, seed: int) -> None:
 
 
 async def test_a_node_that_was_taken_for_dead_comes_back(cluster: Cluster, seed: int) -> None:
-    """It stands still with messages in hand until the others have buried it; what it still knows then is no harm."""
+    """It stands still with messages in hand until the others have buried it. When it goes on, it sends none of them:
+    the next of their conversations have left meanwhile."""
     chance, replies = Random(seed), Replies()
     crowd, load = Crowd(cluster), Load(cluster, chance)
     await crowd.gather(chance)
     node = cluster.nodes[-1]
     async with telephony(cluster) as phones:
-        await phones.behave(sends=[SLOW, DROPPED])
-        writing = await begin_to_answer(cluster, phones, replies, load, chance)
+        await phones.behave(sends=[SLOW])
+        writing = await begin_to_answer(cluster, phones, replies, load, chance, count=10 * REPLIES)
         load.begin()
         passing = asyncio.create_task(let_minutes_pass(cluster))
-        await until(lambda: len(rows(cluster.home, "SELECT 1 FROM outbox WHERE state = 'sending'")) > 3)
-        node.freeze()
+        await freeze_before_sending(cluster, phones, node)
         await until(lambda: any(other.lines("node is gone") for other in cluster.nodes), BURIED_SECONDS_MAX)
         await load.messages(20)
         node.thaw()
+        replies.over = True
         await asyncio.gather(*writing)
         await load.end()
         await until_settled(cluster.home, cluster.bakery, phones)
         await end([passing])
-        states = await check_sent(cluster.home, cluster.bakery, phones, replies.asked, frozenset(("unknown",)))
+        # What it had claimed and not begun is known not to have left.
+        states = await check_sent(cluster.home, cluster.bakery, phones, replies.asked, frozenset(("failed",)))
     print(f"{states}, {replies.repeats} repeats")
     await check_whole(cluster, crowd, load)
+
+
+async def freeze_before_sending(cluster: Cluster, phones: Phones, node: Node) -> None:
+    """Freeze a node at a moment at which it has claimed a reply and not sent it yet; the moment is looked for."""
+    name = f"node-{cluster.nodes.index(node)}:%"
+    claimed = (
+        "SELECT m.content FROM outbox o JOIN messages m ON m.account_id = o.account_id AND m.sequence = o.sequence"
+        " WHERE o.state = 'sending' AND o.node LIKE ?"
+    )
+    for _ in range(500):
+        node.freeze()
+        await asyncio.sleep(0.05)  # What had left has arrived by then.
+        mine = {words for (words,) in rows(cluster.home, claimed, name)}
+        if mine - set(await phones.words_accepted()):
+            return
+        node.thaw()
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never stood between a claim and its request")
 
 
 async def let_minutes_pass(cluster: Cluster) -> None:
@@ -115,7 +136,7 @@ async def let_minutes_pass(cluster: Cluster) -> None:
 
 
 async def begin_to_answer(
-    cluster: Cluster, phones: Phones, replies: Replies, load: Load, chance: Random
+    cluster: Cluster, phones: Phones, replies: Replies, load: Load, chance: Random, count: int = REPLIES
 ) -> list[asyncio.Task[None]]:
     """Let guests write through WhatsApp, and Sara and Omar answer each of them through all nodes."""
     load.sent.ids.update(ids := [await phones.write("hello", guest) for guest in GUESTS])
@@ -124,8 +145,7 @@ async def begin_to_answer(
     desks = [*cluster.sara, *cluster.omar]
     own = [Random(chance.random()) for _ in chats]
     return [
-        asyncio.create_task(replies.write(desks, chat, chance, REPLIES))
-        for chat, chance in zip(chats, own, strict=True)
+        asyncio.create_task(replies.write(desks, chat, chance, count)) for chat, chance in zip(chats, own, strict=True)
     ]
 
 
