@@ -15,7 +15,8 @@ import pytest
 from wasl import limits
 from wasl.channels.meta import SEND_TIMEOUT, MetaChannel, MetaCredentials
 from wasl.channels.meta_errors import META_ERRORS, ErrorClass
-from wasl.domain.sending import Accepted, NotSent, Outgoing, Refused, SendOutcome, Unclear
+from wasl.clock import monotonic
+from wasl.domain.sending import NOT_BEGUN, Accepted, NotSent, Outgoing, Refused, SendOutcome, Unclear
 
 pytestmark = pytest.mark.anyio
 
@@ -356,6 +357,25 @@ async def test_a_send_may_be_cancelled() -> None:
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending
+
+
+async def test_whoever_stood_still_before_it_was_on_its_way_sends_nothing() -> None:
+    """The connection is there, the head of the request has left, and the time is over: nobody can take it."""
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, _: Writer) -> None:
+        heard.append(await reader.read())
+
+    async with listening(listen) as port, httpx2.AsyncClient() as client:
+        channel, url = MetaChannel(client, IMPATIENT, 0.5), f"http://127.0.0.1:{port}"
+        assert await channel.send(credentials(url), OUTGOING, until=monotonic()) is NOT_BEGUN
+        while not heard:
+            await asyncio.sleep(0.01)
+        assert OUTGOING.text.encode() not in heard[0]
+        assert isinstance(await channel.send(credentials(url), OUTGOING, until=monotonic() + 5), Unclear)
+        while len(heard) < 2:
+            await asyncio.sleep(0.01)
+    assert OUTGOING.text.encode() in heard[1]
 
 
 def test_an_access_token_is_never_printed() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from math import inf
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from arrivals import arrival, said
 from cast import Cast
 from wasl.channels.meta import MetaChannel, MetaCredentials
+from wasl.clock import monotonic
 from wasl.domain.events import Event
-from wasl.domain.sending import Accepted, Outgoing, SendOutcome
+from wasl.domain.sending import NOT_BEGUN, Accepted, Outgoing, SendOutcome
 from wasl.errors import Unavailable
 from wasl.flow.send import Sender
 from wasl.observe import Metrics
@@ -25,12 +27,14 @@ pytestmark = pytest.mark.anyio
 
 
 class Provider(MetaChannel):
-    """Takes everything, and remembers it."""
+    """Takes everything that comes in time, and remembers it."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
 
-    async def send(self, credentials: MetaCredentials, outgoing: Outgoing) -> SendOutcome:
+    async def send(self, credentials: MetaCredentials, outgoing: Outgoing, until: float = inf) -> SendOutcome:
+        if monotonic() >= until:
+            return NOT_BEGUN
         self.taken.append(outgoing.text)
         return Accepted(f"wamid.{len(self.taken)}")
 
@@ -136,7 +140,7 @@ async def test_a_node_that_may_be_taken_for_dead_begins_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await losing.submit(arrival(cast, said("hello")))
-    monkeypatch.setattr(Pulse, "living", False)
+    monkeypatch.setattr(Pulse, "living_until", -inf)
     await write(losing, database, cast, "one")
     await asyncio.sleep(0.2)
     assert provider.taken == []
@@ -162,8 +166,9 @@ async def test_one_that_was_frozen_after_its_claim_sends_nothing_and_claims_agai
         return plain(change)
 
     monkeypatch.setattr(losing, "submit", submit)
-    # From the first claim on, until it has noticed that it stood still.
-    monkeypatch.setattr(Pulse, "living", property(lambda _: ClaimMessage not in seen or SettleAttempt in seen))
+    # The time of its last sign of life before the claim is over when the claim is made; a new one does not bring it back.
+    monkeypatch.setattr(Pulse, "living", True)
+    monkeypatch.setattr(Pulse, "living_until", property(lambda _: inf if SettleAttempt in seen else monotonic()))
     await write(losing, database, cast, "one")
     await until_sent(database, 1)
     assert provider.taken == ["one"]

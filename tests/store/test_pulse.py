@@ -74,8 +74,11 @@ async def test_whoever_says_nothing_for_too_long_is_dead(nodes: Nodes) -> None:
     assert second.living
 
 
-async def test_a_node_knows_before_the_others_do_that_it_may_be_taken_for_dead(nodes: Nodes, passing: Time) -> None:
-    first, second = nodes.node("n1"), nodes.node("n2")
+@pytest.mark.parametrize("name", ["n2", "n1"], ids=["another name", "the same name"])
+async def test_a_node_knows_before_the_others_do_that_it_may_be_taken_for_dead(
+    nodes: Nodes, passing: Time, name: str
+) -> None:
+    first, second = nodes.node("n1"), nodes.node(name)
     assert not first.living
     await nodes.watch(NODE_PULSE_SECONDS, first, second)
     for _ in range(20):

@@ -7,10 +7,11 @@ says honestly which of four things happened, and only what provably was not take
 import asyncio
 import hashlib
 import hmac
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import httpx2
@@ -20,7 +21,8 @@ from wasl import limits
 from wasl.channels.fields import Object, list_of, object_of, text_of
 from wasl.channels.json_body import read_json, storable_text
 from wasl.channels.meta_errors import ErrorClass, class_of, explain, first_error_of
-from wasl.domain.sending import Accepted, NotSent, Outgoing, Refused, SendOutcome, Unclear
+from wasl.clock import monotonic
+from wasl.domain.sending import NOT_BEGUN, Accepted, NotSent, Outgoing, Refused, SendOutcome, Unclear
 
 _SIGNATURE = re.compile(r"sha256=([0-9a-fA-F]{64})", re.ASCII)
 _HEADER_TEXT = re.compile(r"[\x21-\x7e]+")
@@ -87,8 +89,11 @@ class MetaChannel:
         self._timeout = timeout
         self._total_seconds = total_seconds
 
-    async def send(self, credentials: MetaCredentials, outgoing: Outgoing) -> SendOutcome:
-        """Hand one text to Meta, once, and say what became of it. Never raises for what the network or Meta does."""
+    async def send(self, credentials: MetaCredentials, outgoing: Outgoing, until: float = math.inf) -> SendOutcome:
+        """Hand one text to Meta, once, and say what became of it. Never raises for what the network or Meta does.
+
+        Whoever stood still past `until` (monotonic seconds) sends nothing any more: NOT_BEGUN.
+        """
         problem = _refusal_of_ours(outgoing)
         if problem is not None:
             return problem
@@ -97,8 +102,11 @@ class MetaChannel:
         except (ValueError, httpx2.InvalidURL):
             return _misconfigured("The channel's address or access token cannot be used.")
         try:
+            request.extensions["trace"] = partial(_hold_back, until)
             async with asyncio.timeout(self._total_seconds):
                 return outcome_of(*await self._exchange(request))
+        except _TooLate:
+            return NOT_BEGUN
         except TimeoutError:
             return Unclear(f"no whole answer within {self._total_seconds:g} s")
         except httpx2.HTTPError as error:
@@ -135,6 +143,16 @@ class MetaChannel:
             return response.status_code, response.headers, body
         finally:
             await response.aclose()
+
+
+class _TooLate(Exception):
+    """The moment up to which a message might leave is over."""
+
+
+async def _hold_back(until: float, step: str, _: Mapping[str, Any]) -> None:
+    # The last step before anybody could take the message: a request without its body is none.
+    if step.endswith("send_request_body.started") and monotonic() >= until:
+        raise _TooLate
 
 
 def body_for(outgoing: Outgoing) -> dict[str, Any]:

@@ -52,6 +52,9 @@ class Unclear:
     reason: str
 
 
+NOT_BEGUN = NotSent("not_begun", "The server was interrupted before it sent this.", 0.0, counts_as_attempt=False)
+"""An attempt of which no byte left, or not enough for anybody to take it."""
+
 SendOutcome = Accepted | NotSent | Refused | Unclear
 
 

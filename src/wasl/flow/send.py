@@ -28,7 +28,6 @@ from wasl.limits import (
 )
 from wasl.observe import Metrics, log
 from wasl.store.attempts import (
-    NOT_BEGUN,
     Claim,
     ClaimMessage,
     ForsakeAttempt,
@@ -172,10 +171,12 @@ class Sender:
                 del self._pair_paces[pair]
 
     async def _send(self, due: Due) -> None:
+        # Asked before the claim: a sign of life that comes after it does not undo that others gave it up before.
+        until = self._pulse.living_until
         try:
             claim = await self._claim(due)
             if claim is not None:
-                outcome = await self._attempt(claim)
+                outcome = await self._attempt(claim, until)
                 await self._settle(claim, outcome)
         except Unavailable:
             # Closing: it stays `sending` until this node is gone, and becomes unknown.
@@ -203,9 +204,7 @@ class Sender:
                     raise
             await asyncio.sleep(OUTBOX_LOOK_SECONDS)
 
-    async def _attempt(self, claim: Claim) -> SendOutcome:
-        if not self._pulse.living:  # Frozen since the claim: by now others may have given it up, and sent what follows.
-            return NOT_BEGUN
+    async def _attempt(self, claim: Claim, until: float) -> SendOutcome:
         channel = self._team.channel(claim.due.channel_id)
         if channel is None:
             return NotSent("channel_gone", "The channel of this conversation is not set up.", 60.0, holds="channel")
@@ -215,7 +214,7 @@ class Sender:
             api_base_url=channel.api_base_url,
             api_version=channel.api_version,
         )
-        return await self._meta.send(credentials, claim.outgoing)
+        return await self._meta.send(credentials, claim.outgoing, until)
 
     async def _settle(self, claim: Claim, outcome: SendOutcome) -> None:
         due = claim.due

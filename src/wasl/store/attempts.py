@@ -7,7 +7,16 @@ times are the database's, so that nodes whose clocks differ agree about them.
 from dataclasses import dataclass
 
 from wasl.domain.message import MessageStatus, Origin, Role
-from wasl.domain.sending import Accepted, NotSent, Outgoing, Refused, SendOutcome, Unclear, callback_data_for
+from wasl.domain.sending import (
+    NOT_BEGUN,
+    Accepted,
+    NotSent,
+    Outgoing,
+    Refused,
+    SendOutcome,
+    Unclear,
+    callback_data_for,
+)
 from wasl.limits import SEND_ATTEMPTS_MAX, SEND_LEASE_SECONDS, SEND_RETRY_SECONDS_MAX, SEND_UNKNOWN_BLOCKS_SECONDS
 from wasl.store.database import Connection
 from wasl.store.draft import Draft, Needs
@@ -16,8 +25,6 @@ from wasl.store.outbox import Due
 from wasl.store.parked import unpark
 from wasl.store.touch import progress_message, report_status
 
-NOT_BEGUN = NotSent("not_begun", "The server was interrupted before it sent this.", 0.0, counts_as_attempt=False)
-"""An attempt that was claimed, and of which no byte left."""
 # The claimant's lease has run out, or it is gone: nobody knows whether the message left.
 _FORSAKEN = (
     "o.state = 'sending' AND (o.lease_ms <= NOW_MS() OR NOT EXISTS (SELECT 1 FROM nodes n WHERE n.node = o.node))"

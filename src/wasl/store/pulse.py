@@ -9,6 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from wasl.clock import monotonic, now_ms
 from wasl.errors import Unavailable
@@ -50,7 +51,15 @@ class Pulse:
     @property
     def living(self) -> bool:
         """Whether no other node can have taken this one for dead."""
-        return self._alone or (self._last is not None and monotonic() - self._last < NODE_SILENT_SECONDS_MAX)
+        return monotonic() < self.living_until
+
+    @property
+    def living_until(self) -> float:
+        """Up to which monotonic second no other node takes this one for dead, even if it says nothing more."""
+        if self._alone:
+            return inf
+        # The shorter patience: one of the same name may start at any moment.
+        return -inf if self._last is None else self._last + NODE_RETURNED_SECONDS
 
     async def start(self) -> None:
         """Say for the first time that this node lives, and go on saying it. Raises Unavailable."""
