@@ -166,7 +166,7 @@ async def test_one_that_was_frozen_after_its_claim_sends_nothing_and_claims_agai
         return plain(change)
 
     monkeypatch.setattr(losing, "submit", submit)
-    # The time of its last sign of life before the claim is over when the claim is made; a new one does not bring it back.
+    # The time that its last sign of life gave it is over when the claim is made; a later one gives none back.
     monkeypatch.setattr(Pulse, "living", True)
     monkeypatch.setattr(Pulse, "living_until", property(lambda _: inf if SettleAttempt in seen else monotonic()))
     await write(losing, database, cast, "one")
