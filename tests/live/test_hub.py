@@ -281,16 +281,19 @@ async def test_a_stop_lets_everybody_go_with_a_word() -> None:
 async def test_an_old_stream_is_asked_to_come_back_and_a_stuck_one_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wasl.live.reader.STREAM_STALL_SECONDS", 0.1)
     log = Log()
-    hub = Hub(LogDatabase(log).as_database(), Metrics(), "test", heartbeat_seconds=0.05, stream_age_seconds=0.5)
+    hub = Hub(LogDatabase(log).as_database(), Metrics(), "test", heartbeat_seconds=0.05, stream_age_seconds=3)
     hub.start()
     feed = await hub.feed(ACCOUNT)
     fine, stuck, barred = KeptLine(), KeptLine(writes_max=1), KeptLine()
     join(hub, feed, fine, log.head, proven=True)
     join(hub, feed, stuck, log.head, proven=True)
     hub.join(feed, barred, log.head, proven=True, allowed=lambda: False, left=lambda: None)
-    await asyncio.sleep(0.3)
-    assert fine.notes.count("heartbeat") >= 3
+    async with asyncio.timeout(2):
+        while not (stuck.ended and barred.ended and fine.notes.count("heartbeat") >= 3):
+            await asyncio.sleep(0.01)
     assert (barred.ended, stuck.ended, fine.ended) == ("in order", "cut", "")
-    await asyncio.sleep(0.4)
+    async with asyncio.timeout(5):
+        while not fine.ended:
+            await asyncio.sleep(0.01)
     assert (fine.notes[-1], fine.ended) == ("bye", "in order")
     await hub.stop()

@@ -31,28 +31,28 @@ const typing = (who: typeof OMAR, conversation_id = RANA, isTyping = true): Live
   id: null,
   data: { ...who, conversation_id, typing: isTyping },
 });
-const after = (...events: LiveEvent[]): Colleagues =>
+const told = (...events: LiveEvent[]): Colleagues =>
   events.reduce((state, event) => hear(state, event, 1000), nobody(SARA.operator_id));
 const namesOf = (people: Record<string, { name: string }>) => Object.values(people).map(({ name }) => name);
 
 describe("who is there", () => {
   it("is whoever came and did not leave, but not oneself", () => {
-    const state = after(presence([there(SARA), there(OMAR)], true), presence([there(LINA)]));
+    const state = told(presence([there(SARA), there(OMAR)], true), presence([there(LINA)]));
     expect(namesOf(state.online)).toEqual(["Omar", "Lina"]);
     expect(namesOf(hear(state, presence([there(OMAR, { online: false })]), 0).online)).toEqual(["Lina"]);
   });
 
   it("is begun anew by a whole state", () => {
-    expect(namesOf(after(presence([there(OMAR)]), presence([there(LINA)], true)).online)).toEqual(["Lina"]);
+    expect(namesOf(told(presence([there(OMAR)]), presence([there(LINA)], true)).online)).toEqual(["Lina"]);
   });
 
   it("follows where they look and how they are", () => {
-    const state = after(presence([there(OMAR)]), presence([there(OMAR, { conversation_id: RANA, status: "busy" })]));
+    const state = told(presence([there(OMAR)]), presence([there(OMAR, { conversation_id: RANA, status: "busy" })]));
     expect(state.online[OMAR.operator_id]).toMatchObject({ conversation_id: RANA, status: "busy" });
   });
 
   it("leaves every state that it is given as it was", () => {
-    const state = after(presence([there(OMAR)]), typing(OMAR));
+    const state = told(presence([there(OMAR)]), typing(OMAR));
     const before = structuredClone(state);
     hear(state, presence([there(OMAR, { online: false }), there(LINA)]), 0);
     hear(state, typing(OMAR, RANA, false), 0);
@@ -63,7 +63,7 @@ describe("who is there", () => {
 
 describe("who types", () => {
   it("is forgotten by a stop, and by silence", () => {
-    const state = after(typing(OMAR), typing(LINA));
+    const state = told(typing(OMAR), typing(LINA));
     expect(namesOf(state.typists)).toEqual(["Omar", "Lina"]);
     expect(namesOf(hear(state, typing(OMAR, RANA, false), 1000).typists)).toEqual(["Lina"]);
     const later = hear(state, typing(LINA), 1000 + TYPING_MS / 2);
@@ -72,12 +72,12 @@ describe("who types", () => {
   });
 
   it("types in one conversation at a time: a late stop elsewhere changes nothing", () => {
-    const state = after(typing(OMAR, RANA), typing(OMAR, KARIM), typing(OMAR, RANA, false));
+    const state = told(typing(OMAR, RANA), typing(OMAR, KARIM), typing(OMAR, RANA, false));
     expect(Object.values(state.typists)).toMatchObject([{ conversation_id: KARIM }]);
   });
 
   it("is never oneself at another screen", () => {
-    expect(after(typing(SARA))).toEqual(nobody(SARA.operator_id));
+    expect(told(typing(SARA))).toEqual(nobody(SARA.operator_id));
   });
 });
 
