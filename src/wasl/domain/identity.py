@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 
@@ -23,9 +24,11 @@ class IdentityKind(StrEnum):
     GROUP = "group"
     PROVIDER = "provider"
 
+    # An enum's own hash is a call into Python, and identities are looked up a dozen times for each message.
+    __hash__ = str.__hash__
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+
+class Identity(NamedTuple):
     """One name of a customer, for example `(phone, "9613000001")`."""
 
     kind: IdentityKind
