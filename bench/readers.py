@@ -81,9 +81,9 @@ class Readers:
     def send(self, descriptor: int, data: bytes) -> None:
         """Write something small to a connection on which nothing else waits to be sent."""
         opened = self._sockets[descriptor]
-        assert opened is not None
-        with contextlib.suppress(OSError):  # The next read tells that it is gone.
-            opened.send(data)
+        if opened is not None:  # What it does not get any more is counted as lost.
+            with contextlib.suppress(OSError):  # The next read tells that it is gone.
+                opened.send(data)
 
     def port_of(self, descriptor: int) -> int:
         """Our own port of a connection."""

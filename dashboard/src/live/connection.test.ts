@@ -66,13 +66,15 @@ describe("the connection", () => {
     const { refused } = stage();
     newest().fail(FakeSource.CLOSED);
     expect(refused).toHaveBeenCalledTimes(1);
-    vi.advanceTimersByTime(1000);
+    vi.advanceTimersByTime(1500);
     expect(FakeSource.all).toHaveLength(2);
   });
 
   it("waits longer each time, at most ten seconds, never less than one", () => {
-    expect([0, 1, 2, 3, 9].map((attempt) => retryDelay(attempt, 1))).toEqual([1000, 2000, 4000, 8000, 10_000]);
-    expect([0, 4].map((attempt) => retryDelay(attempt, 0))).toEqual([1000, 5000]);
+    expect([0, 1, 2, 3, 9].map((attempt) => Math.round(retryDelay(attempt, 1)))).toEqual([
+      1500, 3000, 6000, 10_000, 10_000,
+    ]);
+    expect([0, 1, 4].map((attempt) => Math.round(retryDelay(attempt, 0)))).toEqual([1000, 2000, 6667]);
   });
 
   it("leaves the return after a good-bye to the browser, which knows how long to wait", () => {
@@ -83,7 +85,7 @@ describe("the connection", () => {
     vi.advanceTimersByTime(5000);
     expect(FakeSource.all).toHaveLength(1);
     newest().fail(0);
-    vi.advanceTimersByTime(1000);
+    vi.advanceTimersByTime(1500);
     expect(FakeSource.all).toHaveLength(2);
   });
 

@@ -35,10 +35,10 @@ const RETRY_SECONDS_MAX = 10;
 const SILENT_HEARTBEATS_MAX = 2.5;
 const HEARTBEAT_SECONDS_EXPECTED = 15;
 
-/** Doubles from 1 s to 10 s; the random half keeps a crowd of tabs from returning in the same instant. */
+/** Doubles from 1 s; up to half of it more, 10 s at most, keeps a crowd of tabs from returning in the same instant. */
 export function retryDelay(attempt: number, random = Math.random()): number {
-  const seconds = Math.min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** attempt);
-  return Math.max(RETRY_SECONDS_MIN, seconds * (0.5 + random / 2)) * 1000;
+  const seconds = Math.min(RETRY_SECONDS_MAX / 1.5, RETRY_SECONDS_MIN * 2 ** attempt);
+  return seconds * (1 + random / 2) * 1000;
 }
 
 export class Connection {
