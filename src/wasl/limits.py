@@ -319,6 +319,8 @@ LOGINS_WAITING_MAX = 200
 """Logins that may wait for their turn, a few seconds' worth; beyond it 429."""
 TOKEN_CHARACTERS_MAX = 2_000
 """Ours have around 250; longer ones are not even looked at."""
+TOKENS_REMEMBERED_MAX = 20_000
+"""Genuine tokens whose signature need not be checked again, about 1 KB each: two for each stream of a full node."""
 EMAIL_CHARACTERS_MAX = 254
 """RFC 5321, the longest address that can be written to."""
 NAME_CHARACTERS_MAX = 100

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import jwt
 from fastapi import APIRouter, Depends
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -23,7 +22,6 @@ from wasl.limits import (
     LOGINS_AT_ONCE,
     LOGINS_WAITING_MAX,
     SESSION_HOURS,
-    TOKEN_CHARACTERS_MAX,
 )
 from wasl.observe import Metrics, log
 from wasl.settings import Settings
@@ -34,10 +32,9 @@ from wasl.web.answers import Json
 from wasl.web.attempts import Attempts, network_of
 from wasl.web.same_origin import SAFE_METHODS, require_same_origin
 from wasl.web.session_schemas import Login, NewSession, SessionAnswer, SessionEnded
+from wasl.web.tokens import Tokens
 
 COOKIE = "wasl_session"
-_ALGORITHM = "HS256"
-_CLAIMS = ["sub", "account", "version", "jti", "iat", "exp"]
 _SESSION_SECONDS = SESSION_HOURS * 3600
 
 
@@ -62,7 +59,7 @@ class Sessions:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._team = team
-        self._key = box.derive("sessions")
+        self._tokens = Tokens(box.derive("sessions"))
         self._public_url = settings.public_url
         over_https = (settings.public_url or "").startswith("https:")
         self._secure = over_https if settings.secure_cookies is None else settings.secure_cookies
@@ -109,20 +106,7 @@ class Sessions:
 
     def session_of_token(self, token: str) -> Session:
         """The session of a token, however it came. Raises NotSignedIn."""
-        if len(token) > TOKEN_CHARACTERS_MAX:
-            raise NotSignedIn("This session is not valid; sign in again.")
-        try:
-            claims = jwt.decode(
-                token,
-                self._key,
-                algorithms=[_ALGORITHM],
-                # Another node's clock may be ahead of ours: a session is not refused for beginning in a second.
-                options={"require": _CLAIMS, "verify_iat": False},
-            )
-        except jwt.ExpiredSignatureError as error:
-            raise NotSignedIn("This session has expired; sign in again.", code="session_expired") from error
-        except jwt.InvalidTokenError as error:
-            raise NotSignedIn("This session is not valid; sign in again.") from error
+        claims = self._tokens.claims_of(token)
         operator = self._team.operator(int(claims["sub"]))
         if operator is None or not _holds(operator, claims) or self._team.session_ended(claims["jti"]):
             raise NotSignedIn("This session was ended; sign in again.")
@@ -149,7 +133,7 @@ class Sessions:
         await self._team.refresh()  # The operator may be a second old, added by another process.
         now_seconds = now_ms() // 1000
         session = Session(operator, secrets.token_urlsafe(16), (now_seconds + _SESSION_SECONDS) * 1000)
-        token = jwt.encode(_claims(session, now_seconds), self._key, _ALGORITHM)
+        token = self._tokens.sign(_claims(session, now_seconds))
         log.info("operator signed in", operator_id=operator.id, account_id=operator.account_id)
         answer = Json(self._answer(session) | {"token": token}, headers={"Cache-Control": "no-store"})
         answer.set_cookie(
