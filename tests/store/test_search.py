@@ -25,7 +25,9 @@ from wasl.store.team import Channel, Team
 pytestmark = pytest.mark.anyio
 
 SYLLABLES = ("ra", "na", "Ra", "É", "z", "أحمد", "مُصطفى", "ة", "7", "70", "٣", "%", "_", "'", '"', "\\", "-", ".", "🙂")
-NAMES = st.lists(st.sampled_from((*SYLLABLES, " ", " ")), max_size=10).map("".join) | st.text(max_size=12)
+# A zero byte comes through no door: see web/answers.py.
+LETTERS = st.text(max_size=12).map(lambda text: text.replace("\0", ""))
+NAMES = st.lists(st.sampled_from((*SYLLABLES, " ", " ")), max_size=10).map("".join) | LETTERS
 PHONES = st.tuples(st.sampled_from(("9613", "96170", "1555")), st.text("0137", min_size=4, max_size=6)).map("".join)
 PARTIES = st.builds(Party, phone=PHONES, name=NAMES.filter(str.isprintable))
 STRATEGIES: dict[str, dict[str, int]] = {

@@ -26,7 +26,8 @@ _SILENT = "The database does not answer; nothing was changed. Try again in a mom
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that is written in sets: its columns with their types (`int`, `text`) and its key."""
+    """A table that is written in sets: its columns with their types (`int`, `text`, `long` for texts of kilobytes) and
+    its key."""
 
     name: str
     columns: Mapping[str, str]

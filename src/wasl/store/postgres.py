@@ -3,13 +3,17 @@
 import os
 import re
 import socket
+import struct
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from functools import lru_cache
+from itertools import compress
 from typing import Any
 
 import orjson
 import psycopg
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 
 from wasl.limits import (
     DATABASE_CONNECT_SECONDS,
@@ -102,6 +106,7 @@ class PostgresEngine:
             tcp_user_timeout=DATABASE_UNANSWERED_SECONDS_MAX * 1000,
             options=" ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
         )
+        raw.adapters.register_dumper(_Texts, _TextsDumper)
         return PostgresConnection(raw)
 
     def upkeep(self) -> None:
@@ -141,8 +146,13 @@ class PostgresConnection:
         self._post(_translated(sql), parameters)
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        # One JSON parameter: building thousands of array elements in Python costs more than all the rest.
-        self._post(_insert_sql(table.name, tuple(table.columns.items())), (_as_json(table.columns, rows),))
+        # One JSON parameter: building thousands of array elements in Python costs more than all the rest. But a long
+        # text, JSON itself, would be escaped and read back letter by letter.
+        kinds = tuple(table.columns.values())
+        short = [kind != "long" for kind in kinds]
+        data = _as_json(compress(table.columns, short), (compress(row, short) for row in rows))
+        long = [_Texts(texts) for kind, texts in zip(kinds, zip(*rows, strict=True), strict=True) if kind == "long"]
+        self._post(_insert_sql(table.name, tuple(table.columns.items())), (data, *long))
 
     def update(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
         typed = tuple((name, table.columns[name]) for name in columns)
@@ -225,7 +235,33 @@ class PostgresConnection:
         self._raw.close()
 
 
-def _as_json(names: Iterable[str], rows: Iterable[Row]) -> str:
+class _Texts:
+    """Texts as one parameter, an array."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Sequence[str]) -> None:
+        self.values = values
+
+
+class _TextsDumper(Dumper):
+    """Writes the array in PostgreSQL's binary form, where nothing has to be escaped."""
+
+    format = Format.BINARY
+    oid = 1009  # text[]
+    _one_dimension = struct.Struct("!iiIii").pack
+    _length = struct.Struct("!i").pack
+
+    def dump(self, obj: _Texts) -> bytes:
+        """Its header (no nulls, of text, counted from 1), then each text with its length before it."""
+        parts = [self._one_dimension(1, 0, 25, len(obj.values), 1)]
+        for text in obj.values:
+            encoded = text.encode()
+            parts += (self._length(len(encoded)), encoded)
+        return b"".join(parts)
+
+
+def _as_json(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     names = tuple(names)
     return orjson.dumps([dict(zip(names, row, strict=True)) for row in rows]).decode()
 
@@ -243,9 +279,13 @@ def _translated(sql: str) -> bytes:
 
 @lru_cache(maxsize=64)
 def _insert_sql(table: str, columns: tuple[tuple[str, str], ...]) -> bytes:
+    short = [(name, _TYPES[kind]) for name, kind in columns if kind != "long"]
+    apart = [name for name, kind in columns if kind == "long"]
+    sources = [f"json_to_recordset(%s::json) AS ({', '.join(f'{name} {kind}' for name, kind in short)})"]
+    sources += ["unnest(%s::text[])"] * len(apart)
     names = ", ".join(name for name, _ in columns)
-    typed = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in columns)
-    return f"INSERT INTO {table} ({names}) SELECT {names} FROM json_to_recordset(%s::json) AS r ({typed})".encode()
+    read = ", ".join((*(name for name, _ in short), *apart))
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM ROWS FROM ({', '.join(sources)}) AS r ({read})".encode()
 
 
 @lru_cache(maxsize=64)

@@ -22,7 +22,7 @@ EVENTS = Table(
         "tag": "int",
         "kind": "text",
         "conversation_id": "text",
-        "payload": "text",
+        "payload": "long",
         "created_ms": "int",
     },
     key=("account_id", "sequence"),
