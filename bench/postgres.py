@@ -9,7 +9,7 @@ from bench.installation import ROOT, NotMeasured
 from bench.machine import on_core
 
 if TYPE_CHECKING:
-    from servers import PostgresServer
+    from wasl.torture.servers import PostgresServer
 
 
 @contextlib.contextmanager
@@ -19,7 +19,7 @@ def postgres(core: int) -> "Iterator[PostgresServer]":
     Raises NotMeasured when PostgreSQL is not installed.
     """
     sys.path.insert(0, str(ROOT / "tests"))
-    from servers import Unavailable, postgres_server
+    from wasl.torture.servers import Unavailable, postgres_server
 
     with contextlib.ExitStack() as stack:
         try:

@@ -30,7 +30,7 @@ SILENCE_SECONDS_MAX = 6.0
 def measure_restart(report: Report, quick: bool) -> None:
     """Restart the nodes of an installation of its own, on PostgreSQL and Redis of its own."""
     sys.path.insert(0, str(ROOT / "tests"))
-    from servers import Unavailable
+    from wasl.torture.servers import Unavailable
 
     screens = SCREENS_QUICK if quick else SCREENS
     print(f"a rolling restart of three nodes before {screens} dashboards")
@@ -47,13 +47,13 @@ async def _measure(report: Report, folder: Path, screens: int) -> None:
     from promises.replies import until_settled
     from promises.restart import restart_in_turn, working_day
     from proxies import nginx
-    from servers import postgres_server, redis_server
-    from story.node import WhatsApp
     from story.scene import settings_of
+    from wasl.torture.process import Emulator
+    from wasl.torture.servers import postgres_server, redis_server
 
     with contextlib.ExitStack() as servers:
         database, redis = servers.enter_context(postgres_server()), servers.enter_context(redis_server())
-        whatsapp = WhatsApp(folder / "whatsapp.log")
+        whatsapp = Emulator(folder / "whatsapp.log")
         servers.callback(whatsapp.kill)
         whatsapp.start()
         home = settings_of(folder, database.create_database(), redis.url)

@@ -133,7 +133,7 @@ def _on_postgres(report: Report, cores: Cores, dashboards: int, quick: bool) -> 
     with postgres(cores.server) as server:
         report.facts["postgresql"] = version_of(server.url())
         _measure(report, "PostgreSQL", _scene(cores, dashboards, server.create_database()), LOSSES, quick)
-        from servers import Unavailable, redis_server
+        from wasl.torture.servers import Unavailable, redis_server
 
         try:
             with on_core(cores.server), redis_server() as redis, on_core(cores.client):

@@ -9,7 +9,6 @@ import pytest
 from pydantic import SecretStr
 
 from cast import Cast, gather_cast
-from servers import PostgresServer, Unavailable, postgres_server
 from wasl.domain.events import Event
 from wasl.observe import Metrics
 from wasl.settings import Settings
@@ -19,6 +18,7 @@ from wasl.store.journal import Journal
 from wasl.store.open import DATABASE_FILE, open_engine, prepare
 from wasl.store.secrets import SecretBox
 from wasl.store.team import Team
+from wasl.torture.servers import PostgresServer, Unavailable, postgres_server
 
 SECRET_KEY = "the secret key of the tests, which protects nothing"
 _TEMPLATE = "wasl_template"

@@ -25,7 +25,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from servers import START_ATTEMPTS_MAX, ServerDied, Unavailable, free_port
+from wasl.torture.servers import START_ATTEMPTS_MAX, ServerDied, Unavailable, free_port
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 NAME = "localhost"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from playwright.async_api import Browser, async_playwright
 
-from servers import Unavailable
+from wasl.torture.servers import Unavailable
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (

@@ -11,11 +11,11 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from browser.chromium import chromium
 from browser.screen import WITHIN_SECONDS, OpenBrowser, Screen
-from servers import Unavailable
 from story.node import Node
 from story.people import PASSWORD, Identity
 from story.scene import emulated, home, outside, phones, scene, whatsapp
 from wasl.settings import Settings
+from wasl.torture.servers import Unavailable
 
 __all__ = ["emulated", "home", "outside", "phones", "scene", "whatsapp"]
 

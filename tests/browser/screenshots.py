@@ -17,11 +17,11 @@ from playwright.async_api import Browser, expect
 
 from browser.chromium import chromium
 from browser.screen import Screen, until
-from servers import free_port
-from story.node import Process
 from story.wire import JsonObject
 from wasl.demo import OPERATORS, PASSWORD
 from wasl.emulator.remote import RemoteEmulator
+from wasl.torture.process import Process
+from wasl.torture.servers import free_port
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 BYTES_MAX = 200_000

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cli.conftest import Wasl
-from servers import Unavailable, redis_server
 from wasl.limits import CONNECTIONS_PER_NODE
 from wasl.settings import Settings
 from wasl.store.open import open_engine
+from wasl.torture.servers import Unavailable, redis_server
 
 
 def history(path: Path, *documents: Any) -> str:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from proxies import Proxy, caddy, nginx
-from servers import Unavailable
+from wasl.torture.servers import Unavailable
 
 Before = Callable[[Sequence[int]], Proxy]
 """Puts a proxy before the nodes on these ports, until the test ends."""

@@ -18,7 +18,7 @@ import pytest
 from deploy.container import Instruction, stages_of
 from house.sources import ROOT
 from proxies import DEPLOY
-from servers import free_port
+from wasl.torture.servers import free_port
 
 START_SECONDS_MAX = 30.0
 STAGES = stages_of(DEPLOY / "Containerfile")

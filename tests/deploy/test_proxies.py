@@ -16,12 +16,12 @@ import pytest
 from deploy.conftest import Before
 from deploy.echo import HANGS_UP, IS_STOPPING, TELLS, echoes
 from proxies import Proxy, caddy, nginx
-from servers import free_port
 from story.node import Node
 from story.people import Business, Operator, Outside, open_business
 from story.scene import settings_of
 from story.watcher import Wire
 from story.wire import RANA, envelope, text
+from wasl.torture.servers import free_port
 
 pytestmark = pytest.mark.anyio
 

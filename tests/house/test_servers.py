@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from servers import PostgresServer, Unavailable, postgres_server, redis_server
+from wasl.torture.servers import PostgresServer, Unavailable, postgres_server, redis_server
 
 pytestmark = pytest.mark.slow
 

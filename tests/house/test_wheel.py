@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from house.sources import ROOT
-from servers import free_port
+from wasl.torture.servers import free_port
 
 pytestmark = pytest.mark.slow
 

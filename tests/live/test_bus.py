@@ -13,7 +13,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from live.logs import event
-from servers import RedisServer, Unavailable, redis_server
 from wasl.domain.events import Event
 from wasl.errors import Misconfigured
 from wasl.live import redis_bus
@@ -21,6 +20,7 @@ from wasl.live.bus import open_bus
 from wasl.live.hints import Hint, Speech
 from wasl.live.redis_bus import RedisBus, ask_redis
 from wasl.observe import Metrics
+from wasl.torture.servers import RedisServer, Unavailable, redis_server
 
 pytestmark = pytest.mark.anyio
 

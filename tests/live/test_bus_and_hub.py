@@ -14,12 +14,12 @@ import pytest
 
 from live.lines import KeptLine
 from live.logs import ACCOUNT, Log, LogDatabase
-from servers import RedisServer, Unavailable, redis_server
 from wasl.domain.events import Event
 from wasl.live.hints import Hint, Speech
 from wasl.live.hub import Hub
 from wasl.live.redis_bus import RedisBus
 from wasl.observe import Metrics
+from wasl.torture.servers import RedisServer, Unavailable, redis_server
 
 pytestmark = pytest.mark.anyio
 

@@ -12,12 +12,13 @@ from time import monotonic
 from promises.load import PEOPLE, Sent, bodies_of, deliver_all
 from promises.observers import Observer, caught_up, end, poll, watch
 from promises.sockets import watch_by_library, watch_by_socket
-from servers import PostgresServer, RedisServer
-from story.node import Node, WhatsApp
+from story.node import Node
 from story.people import Business, Operator, Outside, open_business
 from story.phone import Phones
 from wasl.emulator.remote import RemoteEmulator
 from wasl.settings import Settings
+from wasl.torture.process import Emulator
+from wasl.torture.servers import PostgresServer, RedisServer
 
 HEARTBEAT_SECONDS = 0.5
 PATIENCE_SECONDS = 2.0
@@ -44,7 +45,7 @@ class Cluster:
     nodes: list[Node]
     database: PostgresServer
     redis: RedisServer
-    whatsapp: WhatsApp
+    whatsapp: Emulator
     bakery: Business
     outsides: list[Outside] = field(default_factory=list)
     sara: list[Operator] = field(default_factory=list)
@@ -74,7 +75,7 @@ async def running(
     home: Settings,
     database: PostgresServer,
     redis: RedisServer,
-    whatsapp: WhatsApp,
+    whatsapp: Emulator,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncIterator[Cluster]:
     """Run so many nodes until the end, in which they die; an orderly stop is for other tests."""

@@ -8,11 +8,12 @@ from random import Random
 import pytest
 
 from promises.cluster import Cluster, running
-from servers import PostgresServer, RedisServer, Unavailable, postgres_server, redis_server
-from story.node import Node, WhatsApp
+from story.node import Node
 from story.people import Outside
 from story.scene import home, settings_of, whatsapp
 from wasl.settings import Settings
+from wasl.torture.process import Emulator
+from wasl.torture.servers import PostgresServer, RedisServer, Unavailable, postgres_server, redis_server
 
 __all__ = ["home", "whatsapp"]
 
@@ -68,7 +69,7 @@ async def cluster(
     request: pytest.FixtureRequest,
     mortal_postgres: PostgresServer,
     mortal_redis: RedisServer,
-    whatsapp: WhatsApp,
+    whatsapp: Emulator,
     tmp_path: Path,
 ) -> AsyncIterator[Cluster]:
     """Three nodes for one test, or as many as its parameter says."""

@@ -9,9 +9,9 @@ from time import monotonic
 import httpx2
 import orjson
 
-from story.node import Process
 from story.people import Operator
 from story.watcher import DURABLE, Frame, StreamRefused, Wire
+from wasl.torture.process import Process
 
 RECONNECT_SECONDS = 0.02
 PASSING = frozenset({"presence", "typing"})

@@ -13,11 +13,11 @@ import orjson
 import websockets
 
 from promises.observers import FAILURES, RECONNECT_SECONDS, Observer, Route, take_frame
-from story.node import Process
 from story.people import Operator
 from story.sockets import BareSocket, SocketRefused, SocketWatcher, without_second_name
 from story.watcher import DURABLE, Frame
 from story.wire import JsonObject
+from wasl.torture.process import Process
 
 GONE = (*FAILURES, TimeoutError, websockets.WebSocketException)
 SEPARATOR = "\x1e"

@@ -11,10 +11,10 @@ import pytest
 
 from promises.cluster import Cluster
 from promises.oracle import rows
-from servers import PostgresServer
-from story.node import STOP_SECONDS_MAX
 from story.wire import RANA, envelope, text
 from wasl.limits import JOURNAL_ANSWER_SECONDS_MAX, JOURNAL_LOOK_SECONDS, READ_SECONDS_MAX, READY_SECONDS_MAX
+from wasl.torture.process import STOP_SECONDS_MAX
+from wasl.torture.servers import PostgresServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.parametrize("cluster", [2], indirect=True)]
 SLACK_SECONDS = 2.0

@@ -8,11 +8,12 @@ import pytest
 
 from promises.oracle import rows
 from promises.replies import GUESTS, Replies, check_sent, until_settled
-from story.node import Node, WhatsApp
+from story.node import Node
 from story.people import Business, Outside, open_business
 from story.phone import Phones
 from wasl.emulator.remote import RemoteEmulator
 from wasl.settings import Settings
+from wasl.torture.process import Emulator
 
 pytestmark = pytest.mark.anyio
 
@@ -21,12 +22,12 @@ KILLS = 3
 
 
 @pytest.fixture
-async def bakery(home: Settings, whatsapp: WhatsApp) -> Business:
+async def bakery(home: Settings, whatsapp: Emulator) -> Business:
     return await open_business(home, "Cedar Bakery", "Sara", api_base_url=whatsapp.url)
 
 
 @pytest.fixture
-async def phones(mortal: Node, bakery: Business, whatsapp: WhatsApp) -> AsyncIterator[Phones]:
+async def phones(mortal: Node, bakery: Business, whatsapp: Emulator) -> AsyncIterator[Phones]:
     async with RemoteEmulator(whatsapp.url) as remote:
         await remote.add_number(
             bakery.number.phone_number_id,

@@ -18,7 +18,7 @@ from promises.cluster import Cluster, Crowd, Load, Pulse, started
 from promises.observers import end
 from promises.oracle import Log
 from promises.verdict import check_whole, delays
-from servers import RedisServer
+from wasl.torture.servers import RedisServer
 
 pytestmark = pytest.mark.anyio
 

@@ -15,9 +15,9 @@ from promises.replies import check_sent, until_settled
 from promises.restart import restart_in_turn, working_day
 from promises.verdict import check_memory
 from proxies import Proxy, caddy, nginx
-from servers import PostgresServer, RedisServer, Unavailable
-from story.node import WhatsApp
 from story.scene import settings_of
+from wasl.torture.process import Emulator
+from wasl.torture.servers import PostgresServer, RedisServer, Unavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +29,7 @@ SILENCE_SECONDS_MAX = 6.0
 
 @pytest.fixture
 async def cluster(
-    mortal_postgres: PostgresServer, mortal_redis: RedisServer, whatsapp: WhatsApp, tmp_path: Path
+    mortal_postgres: PostgresServer, mortal_redis: RedisServer, whatsapp: Emulator, tmp_path: Path
 ) -> AsyncIterator[Cluster]:
     """Three nodes whose heartbeats leave a busy machine time: a dashboard gives up after two and a half of them."""
     home = settings_of(tmp_path, mortal_postgres.create_database(), mortal_redis.url)

@@ -9,11 +9,11 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from servers import PostgresServer
 from story.node import environment_of
 from wasl.settings import Settings
 from wasl.store.migrate import known_migrations
 from wasl.store.open import open_engine
+from wasl.torture.servers import PostgresServer
 
 NODES = 3
 START = """

@@ -8,12 +8,12 @@ import pytest
 
 from arrivals import arrival, said
 from cast import Cast
-from servers import PostgresServer
 from wasl.domain.events import Event
 from wasl.errors import Unavailable
 from wasl.observe import Metrics
 from wasl.store.database import Connection, Database, Engine
 from wasl.store.journal import Journal
+from wasl.torture.servers import PostgresServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("settings", ["postgres"], indirect=True)]
 PATIENCE_SECONDS = 0.3

@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from story.node import Process
 from story.sockets import frame_of
 from story.watcher import WITHIN_SECONDS, Watcher
 from story.wire import JsonObject
+from wasl.torture.process import Process
 
 FOLDER = Path(__file__).parent / "js"
 LINE_BYTES_MAX = 1 << 24

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from servers import PostgresServer
 from story.javascript import JavaScriptWatcher
-from story.node import Node, WhatsApp
+from story.node import Node
 from story.people import Business, Operator, Outside, open_business
 from story.phone import Phones
 from story.sockets import SocketWatcher
 from story.watcher import Watcher
 from wasl.emulator.remote import RemoteEmulator
 from wasl.settings import Settings
+from wasl.torture.process import Emulator
+from wasl.torture.servers import PostgresServer
 
 SECRET_KEY = "the secret key of the stories, which protects nothing"
 
@@ -79,9 +80,9 @@ def node(home: Settings) -> Iterator[Node]:
 
 
 @pytest.fixture(scope="session")
-def whatsapp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WhatsApp]:
+def whatsapp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """An emulator for all tests of a folder."""
-    whatsapp = WhatsApp(tmp_path_factory.mktemp("emulator") / "emulator.log")
+    whatsapp = Emulator(tmp_path_factory.mktemp("emulator") / "emulator.log")
     whatsapp.start()
     try:
         yield whatsapp
@@ -112,7 +113,7 @@ async def scene_of(node: Node, outside: Outside, bakery: Business, garage: Busin
 
 
 @pytest.fixture
-async def emulated(home: Settings, outside: Outside, node: Node, whatsapp: WhatsApp) -> Scene:
+async def emulated(home: Settings, outside: Outside, node: Node, whatsapp: Emulator) -> Scene:
     """The same, with Cedar Bakery's number at the emulator instead of nowhere."""
     bakery = await open_business(home, "Cedar Bakery", "Sara", "Omar", api_base_url=whatsapp.url)
     garage = await open_business(home, "Blue Garage", "Karim")
@@ -128,7 +129,7 @@ async def emulated(home: Settings, outside: Outside, node: Node, whatsapp: Whats
 
 
 @pytest.fixture
-async def phones(whatsapp: WhatsApp, emulated: Scene) -> AsyncIterator[Phones]:
+async def phones(whatsapp: Emulator, emulated: Scene) -> AsyncIterator[Phones]:
     """What plays Cedar Bakery's customers."""
     async with RemoteEmulator(whatsapp.url) as remote:
         phones = Phones(remote, emulated.bakery)

@@ -15,9 +15,9 @@ import orjson
 import socketio
 from websockets.asyncio.client import ClientConnection, connect
 
-from story.node import Process
 from story.watcher import DURABLE, WITHIN_SECONDS, Frame, Watcher
 from story.wire import JsonObject
+from wasl.torture.process import Process
 
 
 class SocketRefused(Exception):

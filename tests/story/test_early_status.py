@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from servers import free_port
 from story.people import open_business
 from story.scene import Scene, scene_of
 from story.wire import RANA, status
+from wasl.torture.servers import free_port
 
 pytestmark = pytest.mark.anyio
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import orjson
 
-from story.node import Process
 from story.wire import JsonObject
+from wasl.torture.process import Process
 
 EVENTS_PATH = "/api/live-chat/events"
 WITHIN_SECONDS = 10.0

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 
 from arrivals import arrival, said
 from cast import gather_cast
-from servers import PostgresServer, RedisServer, Unavailable, redis_server
 from wasl.app import Parts, build_app
 from wasl.settings import Settings
+from wasl.torture.servers import PostgresServer, RedisServer, Unavailable, redis_server
 from web.conftest import client_of
 
 pytestmark = pytest.mark.anyio

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis of the test run's own: on free ports, with throw-away data, stopped by their process ids."""
+"""PostgreSQL and Redis of a run's own: on free ports, with throw-away data, ended by what only they are."""
 
 import contextlib
 import functools
@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from wasl.torture.children import children_of, freeze
 
 START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 15.0
@@ -102,12 +104,13 @@ class PostgresServer:
         """End it as kill -9 does, every process at once: nothing is flushed, every connection is cut."""
         if self._process is None:
             return
-        # The postmaster first, so that it starts no child anew and cleans nothing up.
-        children = _children(self._process.pid)
-        self._process.kill()
-        for child in children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+        # The postmaster stands first, so that it starts no child anew, and what died of them keeps its number.
+        freeze(self._process.pid)
+        with contextlib.ExitStack() as held:
+            children = [held.enter_context(child) for child in children_of(self._process.pid)]
+            self._process.kill()
+            for child in children:
+                child.send(signal.SIGKILL)
         self._process.wait(STOP_SECONDS_MAX)
         self._process = None
 
@@ -115,15 +118,19 @@ class PostgresServer:
         """Stop every process of it where it stands: connections stay open and nothing answers, until it is thawed."""
         assert self._process is not None, "it does not run"
         # The postmaster first, so that no child appears that is not seen.
-        _freeze(self._process.pid)
-        for child in _children(self._process.pid):
-            _freeze(child)
+        freeze(self._process.pid)
+        for child in children_of(self._process.pid):
+            with child:
+                child.send(signal.SIGSTOP)
+                child.until_stopped()
 
     def thaw(self) -> None:
         """Let it go on as if no time had passed; nothing happens when it is not frozen."""
         if self._process is not None:
-            for pid in (*_children(self._process.pid), self._process.pid):
-                _thaw(pid)
+            for child in children_of(self._process.pid):
+                with child:
+                    child.send(signal.SIGCONT)
+            self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End it cleanly, without waiting for its clients; nothing happens when it does not run."""
@@ -140,7 +147,7 @@ class PostgresServer:
             "--auth=trust",
             "--encoding=UTF8",
             "--locale=C.UTF-8",
-            "--no-sync",  # Only of the empty cluster; what tests write is synced.
+            "--no-sync",  # Only of the empty cluster; what a run writes is synced.
         ]
         done = subprocess.run(
             _as_user(self._owner, command), cwd=self._folder, capture_output=True, text=True, check=False, timeout=60
@@ -199,12 +206,12 @@ class RedisServer:
     def freeze(self) -> None:
         """Stop it where it stands: connections stay open, new ones are even accepted, and nothing answers."""
         assert self._process is not None, "it does not run"
-        _freeze(self._process.pid)
+        freeze(self._process.pid)
 
     def thaw(self) -> None:
         """Let it go on as if no time had passed; nothing happens when it is not frozen."""
         if self._process is not None:
-            _thaw(self._process.pid)
+            self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End it; nothing happens when it does not run."""
@@ -263,7 +270,7 @@ def _unprivileged_user() -> str | None:
 
 @contextlib.contextmanager
 def _folder(prefix: str, owner: str | None) -> Iterator[Path]:
-    # Not pytest's tmp_path: only its owner may pass through it, and its name may be too long for a socket's.
+    # In the system's own folder: others' may be closed to PostgreSQL's user, and their names too long for a socket's.
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         if owner is not None:
@@ -299,14 +306,14 @@ def _spawn(command: list[str], folder: Path, owner: str | None) -> subprocess.Po
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            start_new_session=True,  # Ctrl-C in the terminal ends pytest, which then stops the server in order.
+            start_new_session=True,  # Ctrl-C in the terminal ends the run, which then stops the server in order.
         )
 
 
 def _as_user(owner: str | None, command: list[str], dies_with_us: bool = False) -> list[str]:
     options = [] if owner is None else [f"--reuid={owner}", f"--regid={pwd.getpwnam(owner).pw_gid}", "--clear-groups"]
     if dies_with_us and shutil.which("setpriv"):
-        # A test run that is killed takes its servers with it. One call for both: a change of user forgets the wish.
+        # A run that is killed takes its servers with it. One call for both: a change of user forgets the wish.
         options.append("--pdeathsig=INT")
     return ["setpriv", *options, *command] if options else command
 
@@ -333,23 +340,3 @@ def _stop(process: subprocess.Popen[bytes], kind: signal.Signals) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(STOP_SECONDS_MAX)
-
-
-def _freeze(pid: int) -> None:
-    """Return when it really stands still."""
-    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-        os.kill(pid, signal.SIGSTOP)
-        while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "TZ":
-            time.sleep(0.001)
-
-
-def _thaw(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGCONT)
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
