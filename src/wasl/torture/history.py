@@ -8,7 +8,7 @@ wall clocks of nodes jump. Of texts only digests are kept.
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, TypeAlias
@@ -152,16 +152,31 @@ class Posted:
     ids: list[str]
     statuses: list[str]
     """`wamid:status` of statuses in it."""
+    changes: list[str] = field(default_factory=list)
+    """`kind:id:target` of what makes no message of its own: edit, reaction and revoke, each of the message `target`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """A webhook with these was answered with 200. Once per delivery, so the same ids may come again."""
+    """A webhook with these was answered with 200. Once per delivery, so the same ids may come again. `node` is who
+    answered, or `emulator` for what the emulator tells by itself: how far our own messages have come."""
 
     at: float
     node: str
     ids: list[str]
     statuses: list[str]
+    changes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A webhook was answered with neither 200 nor 503, which would make Meta give up on what was right."""
+
+    at: float
+    node: str
+    ids: list[str]
+    status: int
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,14 +374,26 @@ class RawRow:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What became of all updates that arrived for an account (0: nobody's yet), as the system itself counts."""
+
+    account: int
+    received: int
+    stored: int
+    duplicates: int
+    quarantined: int
+    set_aside: int
+
+
 Record: TypeAlias = (
     Watcher | Opened | Told | Shown | Paged | Listed | Doubled | Viewed
-    | Posted | Acknowledged | Accepted | Asked | Answered | ReadUpTo
+    | Posted | Acknowledged | Refused | Accepted | Asked | Answered | ReadUpTo
     | Fault | Healed | Copied | Restored | Sampled
-    | EraEnds | LogRow | LogEnds | MessageRow | ConversationRow | MarkerRow | OutboxRow | RawRow
+    | EraEnds | LogRow | LogEnds | MessageRow | ConversationRow | MarkerRow | OutboxRow | RawRow | LedgerRow
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Record.__args__}
-_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in KINDS.values()}
+_FIELDS = {kind: tuple(one.name for one in fields(kind)) for kind in KINDS.values()}
 
 
 class Writer:
