@@ -6,7 +6,7 @@ import type { ChatsPage, HistoryPage, ListKind, Selection } from "../api/types.t
 import { mergeList, mergeThread } from "./apply.ts";
 import { nearest } from "./cursor.ts";
 import { emptyState, type Thread } from "./state.ts";
-import { liveNow, mergeReadAt, replaceLive, useScreen } from "./store.ts";
+import { liveNow, mergeReadAt, replaceLive, screenNumber, useScreen } from "./store.ts";
 import { extendView, newView, type View, viewKey } from "./views.ts";
 
 /** A page that is older than the remembered events is asked for again, but not for ever. */
@@ -84,8 +84,10 @@ function joins(thread: Thread | undefined, before: string | null): boolean {
 
 async function freshPage<Page>(readPage: () => Promise<Page>, merge: (page: Page) => boolean): Promise<Page> {
   for (let attempt = 1; ; attempt += 1) {
+    const asked = screenNumber();
     const page = await readPage();
-    if (merge(page)) return page;
+    // Once the screen was loaded anew, an earlier page may be of another history, or end before the new cursor begins.
+    if (asked === screenNumber() && merge(page)) return page;
     if (attempt === STALE_PAGES_MAX) throw new ApiError(0, "stale", "The page was older than the stream");
   }
 }
@@ -127,9 +129,10 @@ export function askForUnknownCounts(): void {
   if (countsTimer) return;
   countsTimer = setTimeout(async () => {
     countsTimer = undefined;
+    const asked = screenNumber();
     try {
       const page = await chatsPage({});
-      mergeReadAt(page.as_of, (live) => mergeList(live, page));
+      if (asked === screenNumber()) mergeReadAt(page.as_of, (live) => mergeList(live, page));
     } catch (reason) {
       // The next event of such a row asks again; until then it shows a dot without a number.
       if (!(reason instanceof ApiError)) throw reason;

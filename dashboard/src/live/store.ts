@@ -37,6 +37,7 @@ const PUBLISH_HIDDEN_MS = 100;
 let current = useScreen.getState().live;
 let recent: LiveEvent[] = [];
 let forgottenUpTo = -1;
+let replacements = 0;
 let publishing = false;
 
 export function resetScreen(operator_id: string): void {
@@ -80,9 +81,15 @@ export function mergeReadAt(as_of: string, merge: (live: LiveState) => LiveState
   return true;
 }
 
+/** How often everything held was replaced: a page that was asked for before that belongs to another screen. */
+export function screenNumber(): number {
+  return replacements;
+}
+
 /** Puts a wholly new state in place of everything held. */
 export function replaceLive(live: LiveState, views: Record<string, View>): void {
   current = live;
+  replacements += 1;
   forgetEvents();
   useScreen.setState({ live, views });
 }
