@@ -1,0 +1,120 @@
+"""The kit's provider delivers as Meta does, whatever becomes of the nodes, and the evidence is the truth."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+import pytest
+
+from torture.standin import StandIn, standing_in
+from wasl.settings import Settings
+from wasl.torture.evidence import write_evidence
+from wasl.torture.history import (
+    Acknowledged,
+    ConversationRow,
+    EraEnds,
+    LedgerRow,
+    LogEnds,
+    LogRow,
+    MessageRow,
+    Posted,
+    RawRow,
+    Record,
+    Refused,
+    Writer,
+    read,
+)
+from wasl.torture.provider import NotTaken, Provider
+
+pytestmark = pytest.mark.anyio
+Kind = TypeVar("Kind", bound=Record)
+
+
+def only(kind: type[Kind], records: list[Record]) -> list[Kind]:
+    return [record for record in records if isinstance(record, kind)]
+
+
+async def evidence_of(stage: StandIn, folder: Path) -> list[Record]:
+    with Writer(folder / "evidence.jsonl") as writer:
+        await write_evidence(stage, writer, 0)
+    return list(read(folder / "evidence.jsonl"))
+
+
+async def test_what_was_acknowledged_is_in_the_evidence_once_although_a_node_was_killed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    async with standing_in(settings, 2 if settings.database_url else 1) as stage:
+        with Writer(tmp_path / "provider.jsonl") as writer:
+            provider = Provider(stage, writer, Random(7), 120.0)
+            await provider.begin()
+            await provider.until(150)
+            node = stage.nodes[0].node
+            node.kill()
+            await asyncio.sleep(0.5)
+            await asyncio.to_thread(node.start)
+            await provider.until(400)
+            await provider.end(15.0)
+        told, found = list(read(tmp_path / "provider.jsonl")), await evidence_of(stage, tmp_path)
+
+    assert provider.posted == provider.acknowledged >= 400
+    assert only(Refused, told) == []
+    check_told(told, found)
+    assert [record.era for record in only(EraEnds, found)] == [0]
+    check_log(found)
+    assert only(RawRow, found) == []
+    for row in only(LedgerRow, found):
+        assert row.received == row.stored + row.duplicates + row.quarantined + row.set_aside
+    assert len(only(ConversationRow, found)) > 20
+
+
+def check_told(told: list[Record], found: list[Record]) -> None:
+    """Every id was posted before it was acknowledged, all of them were in the end, and each is one message."""
+    posted: set[str] = set()
+    for record in told:
+        if isinstance(record, Posted):
+            posted.update(record.ids)
+        elif isinstance(record, Acknowledged):
+            assert posted.issuperset(record.ids)
+    acknowledged = {name for record in only(Acknowledged, told) for name in record.ids}
+    assert posted == acknowledged
+    assert Counter(row.message_id for row in only(MessageRow, found)) == Counter(acknowledged)
+    times = Counter(name for record in only(Acknowledged, told) for name in record.ids)
+    assert max(times.values()) > 1
+
+
+def check_log(found: list[Record]) -> None:
+    """The rows of the log run to its head."""
+    for end in only(LogEnds, found):
+        log = [row for row in only(LogRow, found) if row.account == end.account]
+        assert [row.sequence for row in log] == list(range(1, end.head + 1))
+        assert log[-1].tag == end.head_tag
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_what_nobody_takes_is_said_in_a_sentence(settings: Settings, tmp_path: Path) -> None:
+    async with standing_in(settings) as stage:
+        stage.nodes[0].node.kill()
+        with Writer(tmp_path / "provider.jsonl") as writer:
+            provider = Provider(stage, writer, Random(7), 50.0)
+            await provider.begin()
+            await asyncio.sleep(0.3)
+            with pytest.raises(NotTaken, match=r"messages are not acknowledged.*The last trouble: node-0"):
+                await provider.end(0.3)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_door_that_refuses_what_is_right_is_written_down(settings: Settings, tmp_path: Path) -> None:
+    async with standing_in(settings) as stage:
+        # Whoever checks against another secret says 401 to everything.
+        forged = [type(account)(9, account.phone_number_id, "1", "wrong", ()) for account in stage.accounts]
+        wrong = StandIn(stage.nodes, forged, stage.emulator_url, None, stage.database_file)
+        with Writer(tmp_path / "provider.jsonl") as writer:
+            provider = Provider(wrong, writer, Random(7), 50.0)
+            await provider.begin()
+            await asyncio.sleep(0.3)
+            await provider.cut()
+    refused = only(Refused, list(read(tmp_path / "provider.jsonl")))
+    assert {record.status for record in refused} == {401}
+    assert provider.refusals == len(refused)
