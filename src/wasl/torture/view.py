@@ -9,7 +9,7 @@ import itertools
 import json
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -89,6 +89,7 @@ class View:
         """`<sequence>-<tag>`: everything up to here is applied. None: nothing is loaded yet."""
         self._rows: dict[str, dict[str, Any]] = {}
         self._threads: dict[str, _Thread] = {}
+        self._closed: set[str] = set()
         self._marks: dict[str, _Mark] = {}
         self._recent: deque[tuple[str, Json]] = deque()
         self._forgotten_up_to = -1
@@ -116,6 +117,14 @@ class View:
         self._repeat(event_kind, data)
         self._remember(event_kind, data)
         return Applied.APPLIED
+
+    def close(self, conversation_id: str) -> None:
+        """Keep a conversation's messages no longer; its row stays. Loaded again it begins with its newest page."""
+        self._closed.add(conversation_id)
+        thread = self._threads.pop(conversation_id, None)
+        for message in thread.held.values() if thread else ():
+            for name in _names_of(message):
+                self._names.pop(name, None)
 
     def advance(self, cursor: str) -> None:
         """Move over what this operator may not see: the `cursor` of a page of `/events/poll`."""
@@ -191,7 +200,8 @@ class View:
         conversation_id, sequence = data.get("conversation_id"), data["sequence"]
         if kind == "new_conversation" and conversation_id:
             self._marks.setdefault(conversation_id, _Mark(0, 0, sequence))
-            self._threads.setdefault(conversation_id, _Thread(complete=True))
+            if conversation_id not in self._closed:
+                self._threads.setdefault(conversation_id, _Thread(complete=True))
         if row := data.get("conversation"):
             self._place_row(row)
         if message := data.get("message"):
@@ -236,6 +246,7 @@ class View:
         self._hold(thread, message)
 
     def _merge_history(self, conversation_id: str, page: Json) -> None:
+        self._closed.discard(conversation_id)
         thread = self._threads.setdefault(conversation_id, _Thread())
         first = min((_place(message) for message in page["messages"]), default=None)
         is_older = first is not None and (not thread.places or first[:2] < thread.places[0][:2])
@@ -303,13 +314,7 @@ class View:
     def _name(self, message: Json) -> None:
         """Nothing is shown twice, whatever it is called: by us, by the provider, or by the client that wrote it."""
         owner = (message["conversation_id"], message["message_id"])
-        channel = "_".join(owner[0].split("_", 2)[:2])
-        names = [f"message id {message['message_id']} of {channel}"]
-        if provider_id := (message.get("metadata") or {}).get("source_message_id"):
-            names.append(f"provider id {provider_id} of {channel}")
-        if message.get("client_message_id"):
-            names.append(f"client_message_id {message['client_message_id']}")
-        for name in names:
+        for name in _names_of(message):
             if self._names.setdefault(name, owner) != owner:
                 self._find(f"{name} is shown twice: {self._names[name]} and {owner}")
 
@@ -356,6 +361,15 @@ def _digest(lines: Iterable[list[Any]]) -> str:
     for line in lines:
         whole.update(json.dumps(line, separators=(",", ":")).encode() + b"\n")
     return whole.hexdigest()[:32]
+
+
+def _names_of(message: Json) -> Iterator[str]:
+    channel = "_".join(message["conversation_id"].split("_", 2)[:2])
+    yield f"message id {message['message_id']} of {channel}"
+    if provider_id := (message.get("metadata") or {}).get("source_message_id"):
+        yield f"provider id {provider_id} of {channel}"
+    if message.get("client_message_id"):
+        yield f"client_message_id {message['client_message_id']}"
 
 
 def _place(message: Json) -> tuple[int, int, str]:

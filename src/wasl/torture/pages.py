@@ -1,0 +1,184 @@
+"""What a screen loads: the list and the histories of conversations, page by page, each noted as it was given."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from wasl.torture.asking import Lost
+from wasl.torture.history import Listed, Message, Paged, Row, Viewed, now
+from wasl.torture.reading import Json, Refused, message_of, row_of
+from wasl.torture.screen import Screen
+from wasl.torture.view import View
+
+LIST_PAGE = 100
+HISTORY_PAGE = 100
+TINY_PAGE = 5
+"""What fits into a small window."""
+LIST_PAGES_MAX = 20
+HISTORY_PAGES_MAX = 200
+"""A screen that scrolls further than this holds more than anybody looks at; what is compared stays bounded."""
+STALE_PAGES_MAX = 3
+"""A page that is older than the remembered events is asked for again, but not for ever."""
+_GONE = (404, 422)
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many entries fit on a page of the list, and of a history."""
+
+    rows: int = LIST_PAGE
+    messages: int = HISTORY_PAGE
+
+    @classmethod
+    def of(cls, screen: Screen) -> "Sizes":
+        return cls(TINY_PAGE, TINY_PAGE) if screen.seat.habit == "tiny" else cls()
+
+
+async def load_screen(screen: Screen, view: View, *, pages_max: int = LIST_PAGES_MAX) -> None:
+    """The list, and every opened conversation; opens more of them while there are too few. Raises Lost, Refused."""
+    first = await load_list(screen, view, pages_max=pages_max)
+    if view is screen.view:
+        open_more(screen, first)
+    for conversation in list(screen.opened):
+        await load_history(screen, view, conversation)
+
+
+def open_more(screen: Screen, rows: list[Json]) -> None:
+    """Choose conversations to keep open, by chance but for the first."""
+    wanted = screen.seat.opened - len(screen.opened)
+    if wanted <= 0 or not rows:
+        return
+    chosen = [rows[0], *screen.chance.sample(rows, min(len(rows), 2 * wanted))]
+    for row in chosen:
+        if len(screen.opened) < screen.seat.opened:
+            screen.opened.setdefault(row["conversation_id"], row["user_id"])
+
+
+async def load_list(
+    screen: Screen, view: View, *, pages_max: int = LIST_PAGES_MAX, pause_seconds: float = 0.0
+) -> list[Json]:
+    """The list from its top on; the rows of the first page. Raises Lost, Refused."""
+    async with screen.scrolls:
+        return await _list_pages(screen, view, pages_max, pause_seconds)
+
+
+async def _list_pages(screen: Screen, view: View, pages_max: int, pause_seconds: float) -> list[Json]:
+    cursor, size = None, Sizes.of(screen).rows
+    first: list[Json] = []
+    for number in range(pages_max):
+        query = {"page_size": size, **({"cursor": cursor} if cursor else {})}
+        page = await _list_page(screen, view, f"/unified-chats?{urlencode(query)}", number)
+        if page is None:
+            break
+        first = first or page["chats"]
+        cursor = page["next_cursor"]
+        if not page["has_more"]:
+            break
+        if pause_seconds:
+            await asyncio.sleep(pause_seconds)
+    return first
+
+
+async def load_history(
+    screen: Screen, view: View, conversation: str, *, size: int | None = None, pause_seconds: float = 0.0
+) -> None:
+    """What is not loaded yet of a conversation, from the newest page on to its beginning. Raises Lost, Refused; one
+    that is not there (any more) is not open any more."""
+    async with screen.scrolls:
+        await _history_pages(screen, view, conversation, size or Sizes.of(screen).messages, pause_seconds)
+
+
+async def _history_pages(screen: Screen, view: View, conversation: str, size: int, pause_seconds: float) -> None:
+    for _ in range(HISTORY_PAGES_MAX):
+        loaded = view.is_loaded(conversation)
+        if loaded and view.is_complete(conversation):
+            return
+        before = view.next_before(conversation) if loaded else None
+        try:
+            found = await _history_page(screen, view, conversation, before, size)
+        except Refused as refused:
+            if refused.status not in _GONE:
+                raise
+            screen.opened.pop(conversation, None)
+            view.close(conversation)
+            return
+        if not found:
+            return
+        if pause_seconds:
+            await asyncio.sleep(pause_seconds)
+
+
+async def _history_page(screen: Screen, view: View, conversation: str, before: str | None, size: int) -> bool:
+    """One page of a history. False when the screen has forgotten everything meanwhile. Raises Lost, Refused."""
+    query = {"limit": size, **({"before": before} if before else {})}
+    user_id = screen.opened[conversation]
+    path = f"/conversation/{quote(user_id, safe='')}/{quote(conversation, safe='')}?{urlencode(query)}"
+
+    def take(page: Json) -> bool:
+        messages = [message_of(message) for message in page["messages"]]
+        screen.crowd.writer.write(
+            Paged(now(), screen.who, conversation, before, page["next_before"], page["as_of"], messages)
+        )
+        return view.load_history(conversation, page)
+
+    found = await _taken(screen, view, path, take)
+    screen.note_findings(conversation)
+    return found is not None
+
+
+async def _list_page(screen: Screen, view: View, path: str, number: int) -> Json | None:
+    def take(page: Json) -> bool:
+        rows = [row_of(row) for row in page["chats"]]
+        screen.crowd.writer.write(Listed(now(), screen.who, number, not page["has_more"], page["as_of"], rows))
+        return view.load_list(page)
+
+    found = await _taken(screen, view, path, take)
+    screen.note_findings("")
+    return found
+
+
+async def _taken(screen: Screen, view: View, path: str, take: Callable[[Json], bool]) -> Json | None:
+    """A page that the view took; None when what it would have continued is forgotten."""
+    life = screen.life
+    for _ in range(STALE_PAGES_MAX):
+        page = await screen.read(path)
+        if view is screen.view and screen.life != life:
+            return None
+        if take(page):
+            return page
+    raise Lost("The page was older than the stream.")
+
+
+# -- the end -----------------------------------------------------------------------------------------------------------
+
+
+async def fill(screen: Screen) -> None:
+    """Load what the list and the opened conversations still lack, while events go on. Raises Lost, Refused."""
+    await screen.idle()
+    if screen.view.cursor is None:
+        raise Lost("It stands nowhere.")
+    rows = await load_list(screen, screen.view)
+    open_more(screen, rows)
+    for conversation in list(screen.opened):
+        await load_history(screen, screen.view, conversation)
+
+
+def write_view(screen: Screen, view: View, fresh: bool) -> None:
+    """What a view shows in the end."""
+    rows: list[Row] = [row_of(row) for row in view.conversations]
+    shown: dict[str, list[Message]] = {
+        conversation: [message_of(message) for message in view.messages(conversation)]
+        for conversation in screen.opened
+        if view.is_loaded(conversation)
+    }
+    screen.crowd.writer.write(Viewed(now(), screen.who, fresh, view.cursor or "", rows, shown))
+
+
+async def view_anew(screen: Screen) -> None:
+    """Load all of it into a new view, as whoever opens the page now sees it. Raises Lost, Refused."""
+    view = View(str(screen.seat.operator.id))
+    await load_screen(screen, view)
+    for finding in view.findings:
+        screen.tell("found", None, finding)
+    write_view(screen, view, fresh=True)

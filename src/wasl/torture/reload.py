@@ -1,0 +1,40 @@
+"""Watching by opening the page anew, again and again: a snapshot, and the stream from where it was read."""
+
+from wasl.torture.history import now
+from wasl.torture.pages import load_history, load_list, open_more
+from wasl.torture.screen import Screen
+from wasl.torture.stream import Open, hold, opened
+
+LIFE_SECONDS = (0.2, 3.0)
+"""How long a page stays open."""
+OPENED_AT_ONCE = 3
+
+
+async def watch(screen: Screen, open_one: Open) -> None:
+    """Open the page, look at it for a while, and close it, until the crowd is over. The last life stays."""
+
+    async def load() -> None:
+        rows = await load_list(screen, screen.view, pages_max=1)
+        most = screen.chance.randrange(1, OPENED_AT_ONCE + 1)
+        open_more(screen, rows)
+        for conversation in list(screen.opened)[most:]:
+            del screen.opened[conversation]
+        for conversation in list(screen.opened):
+            await load_history(screen, screen.view, conversation)
+
+    screen.load = load
+    while not screen.crowd.over:
+        screen.opened.clear()
+        screen.last_id = None
+        screen.reload()
+        await screen.idle()
+        ends_at = now() + screen.chance.uniform(*LIFE_SECONDS)
+        while not screen.crowd.over and (screen.crowd.calm or now() < ends_at):
+            held = await opened(screen, open_one)
+            if held is None:
+                await screen.pause(screen.attempt)
+                screen.attempt += 1
+            else:
+                await hold(screen, held, ends_at)
+                # A page that was opened anew while its connection still ended must not meet what that one brings.
+                await screen.idle()

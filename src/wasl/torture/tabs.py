@@ -1,0 +1,104 @@
+"""Two tabs that share one stream: the one that leads hands every frame on, unchanged, until it dies."""
+
+import asyncio
+from itertools import count
+
+from wasl.torture.history import now
+from wasl.torture.pages import load_screen
+from wasl.torture.reading import Frame
+from wasl.torture.screen import SILENT_HEARTBEATS_MAX, Screen
+from wasl.torture.seat import Crowd, Seat
+from wasl.torture.stream import Open, hold, opened
+
+LEADS_SECONDS = (1.5, 6.0)
+"""How long a tab leads before it dies."""
+SILENT_LEADER_HEARTBEATS = 2 * SILENT_HEARTBEATS_MAX
+"""A follower whose leader says nothing for so long reads the log itself."""
+FREEZES = 0.004
+"""How often, at a frame, a browser freezes the tab that nobody looks at: what is said meanwhile is lost to it."""
+FROZEN_SECONDS = (0.1, 1.0)
+
+
+class Tab(Screen):
+    """A screen that hands on what it hears while it leads, and otherwise hears what is handed on."""
+
+    def __init__(self, seat: Seat, crowd: Crowd, who: str) -> None:
+        super().__init__(seat, crowd, who)
+        self.load = lambda: load_screen(self, self.view)
+        self.follower: Tab | None = None
+        self._frozen_until = 0.0
+
+    def hear(self, frame: Frame) -> None:
+        if self.follower is not None:
+            self.follower.follow(frame)
+        super().hear(frame)
+
+    def follow(self, frame: Frame) -> None:
+        """Hear what the leader hands on."""
+        at = now()
+        if at < self._frozen_until:
+            return
+        if self.chance.random() < FREEZES and not self.crowd.calm:
+            self._frozen_until = at + self.chance.uniform(*FROZEN_SECONDS)
+            return
+        self.hear(frame)
+
+
+class Tabs:
+    """The tabs of one browser: one leads, one follows."""
+
+    def __init__(self, seat: Seat, crowd: Crowd) -> None:
+        self._seat = seat
+        self._crowd = crowd
+        self._numbers = count(1)
+        self._leader = self._new()
+        self._follower = self._new()
+        self._leader.follower = self._follower
+
+    @property
+    def screens(self) -> list[Screen]:
+        """The tabs that live."""
+        return [self._leader, self._follower]
+
+    async def watch(self, open_one: Open) -> None:
+        """Let one tab after the other lead and die, until the crowd is over."""
+        self._leader.reload()
+        await self._leader.idle()
+        self._follower.reload()
+        watching = self._crowd.begin(self._watch_leader())
+        try:
+            while not self._crowd.over:
+                await self._lead(open_one)
+                await self._succeed()
+        finally:
+            watching.cancel()
+
+    async def _lead(self, open_one: Open) -> None:
+        leader, crowd = self._leader, self._crowd
+        dies_at = now() + leader.chance.uniform(*LEADS_SECONDS)
+        while not crowd.over and (crowd.calm or now() < dies_at):
+            held = await opened(leader, open_one)
+            if held is not None:
+                await hold(leader, held, dies_at)
+            await leader.pause(leader.attempt)
+            leader.attempt += 1
+
+    async def _succeed(self) -> None:
+        """The leader is closed. The follower leads, with its own cursor, and a tab is opened that follows."""
+        await self._leader.close()
+        self._leader = self._follower
+        self._leader.last_id = None  # A connection of its own begins with what it has applied.
+        self._leader.attempt = 0
+        self._follower = self._leader.follower = self._new()
+        self._follower.reload()
+
+    async def _watch_leader(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            follower = self._follower
+            if now() - follower.heard_at > follower.heartbeat_seconds * SILENT_LEADER_HEARTBEATS:
+                follower.heard_at = now()
+                follower.catch_up()
+
+    def _new(self) -> Tab:
+        return Tab(self._seat, self._crowd, f"{self._seat.who}.{next(self._numbers)}")
