@@ -1,7 +1,6 @@
 """The kit's side of the doors: the process that holds them, and a handle for each."""
 
 import asyncio
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from random import Random
 from typing import Any
 
 import orjson
+
+from wasl.torture.process import tied
 
 STOP_SECONDS_MAX = 5.0
 
@@ -33,10 +34,9 @@ class Doors:
 
     def _spawn(self, log: Path) -> socket.socket:
         ours, theirs = socket.socketpair()
-        tied = ["setpriv", "--pdeathsig=KILL"] if shutil.which("setpriv") else []
         with theirs, log.open("ab") as file:
             self._process = subprocess.Popen(
-                [*tied, sys.executable, "-m", "wasl.torture.proxy", str(theirs.fileno())],
+                tied([sys.executable, "-m", "wasl.torture.proxy", str(theirs.fileno())]),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=file,

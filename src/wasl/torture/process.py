@@ -26,7 +26,7 @@ class Process:
         self.log = log
         self.port = 0
         self._command = command
-        self._environment = environment
+        self._environment = dict(environment)
         self._running: subprocess.Popen[bytes] | None = None
 
     @property
@@ -42,6 +42,11 @@ class Process:
     def alive(self) -> bool:
         """Whether it runs, frozen or not."""
         return self._running is not None and self._running.poll() is None
+
+    @property
+    def fell(self) -> bool:
+        """Whether it ended without having been stopped or killed."""
+        return self._running is not None and self._running.poll() is not None
 
     def start(self) -> None:
         """Start it and wait until it answers; on another port if somebody took ours before its first start."""
@@ -107,11 +112,10 @@ class Process:
         self._running.send_signal(kind)
 
     def _spawn(self) -> None:
-        tied = ["setpriv", "--pdeathsig=KILL"] if shutil.which("setpriv") else []
-        environment = {**os.environ, **self._environment, "WASL_PORT": str(self.port)}
+        environment = surroundings() | self._environment | {"WASL_PORT": str(self.port)}
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                [*tied, *(part.replace("{port}", str(self.port)) for part in self._command)],
+                tied([part.replace("{port}", str(self.port)) for part in self._command]),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -131,6 +135,16 @@ class Process:
                 return True
         self.kill()
         return False
+
+
+def surroundings() -> dict[str, str]:
+    """Our environment without what names an installation: nothing here may ever touch a real one."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("WASL_")}
+
+
+def tied(command: list[str]) -> list[str]:
+    """The command of a program that dies with the thread that starts it, where the machine can do that."""
+    return ["setpriv", "--pdeathsig=KILL", *command] if shutil.which("setpriv") else command
 
 
 class Emulator(Process):

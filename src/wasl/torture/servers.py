@@ -77,6 +77,28 @@ class PostgresServer:
             self._make_cluster()
         self._process, self._port = _launch(self._command, self._answers, self._folder, self._port, self._owner)
 
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, frozen or not."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
+
+    def copy(self) -> None:
+        """Keep a copy of everything in it, of one moment while this runs, in the place of the one before."""
+        place = self._folder / "copy"
+        shutil.rmtree(place, ignore_errors=True)
+        where = [f"--pgdata={place}", "--host=127.0.0.1", f"--port={self._port}", "--username=wasl"]
+        self._run("pg_basebackup", *where, "--checkpoint=fast", "--wal-method=stream", "--no-sync")
+
+    def put_back(self) -> None:
+        """Let the copy take the place of what is in it. It must not run, and starts with what the copy held."""
+        shutil.rmtree(self._data)
+        (self._folder / "copy").rename(self._data)
+
     def url(self, name: str = "postgres") -> str:
         """Return the address of one of its databases."""
         return _postgres_url(self._port, name)
@@ -140,20 +162,15 @@ class PostgresServer:
             self._process = None
 
     def _make_cluster(self) -> None:
-        command = [
-            str(self._programs / "initdb"),
-            f"--pgdata={self._data}",
-            "--username=wasl",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",  # Only of the empty cluster; what a run writes is synced.
-        ]
-        done = subprocess.run(
-            _as_user(self._owner, command), cwd=self._folder, capture_output=True, text=True, check=False, timeout=60
-        )
+        options = ["--username=wasl", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+        # Not synced is only the empty cluster; what a run writes is.
+        self._run("initdb", f"--pgdata={self._data}", *options, "--no-sync")
+
+    def _run(self, program: str, *options: str) -> None:
+        command = _as_user(self._owner, [str(self._programs / program), *options])
+        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=300)
         if done.returncode:
-            raise RuntimeError(f"initdb failed:\n{done.stdout}\n{done.stderr}")
+            raise RuntimeError(f"{program} failed:\n{done.stdout}\n{done.stderr}")
 
     def _command(self, port: int) -> list[str]:
         settings = {
@@ -187,6 +204,16 @@ class RedisServer:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, frozen or not."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
 
     @property
     def url(self) -> str:
