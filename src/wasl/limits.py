@@ -7,6 +7,24 @@ JSON_DEPTH_MAX = 100
 """Real bodies nest about fifteen levels; deeper ones could exhaust what reads and writes them."""
 REQUEST_BODY_BYTES_MAX = 64 * 1024
 """What the operators' API reads of a body: sixteen times the longest text."""
+WEBHOOK_BODIES_BYTES_MAX = 64 * 1024 * 1024
+"""What webhooks that are still coming in may hold together, before anybody knows who sends them: twenty of the largest.
+Beyond it 503, and the provider sends again; a real one arrives in one piece and does not count."""
+
+# Connections
+REQUEST_HEAD_BYTES_MAX = 64 * 1024
+"""The request line and the headers; ours stay under 4 KB, a cookie of another program under 8."""
+REQUEST_HEAD_SECONDS_MAX = 10.0
+"""How long a connection may be open before it has said what it wants, or take to say it."""
+REQUEST_SECONDS_MAX = 20.0
+REQUEST_BYTES_PER_SECOND_MIN = 8 * 1024
+"""A body may take twenty seconds, and more if this much arrives: a telephone far from its mast is faster."""
+REQUEST_LINGER_SECONDS = 2.0
+"""Who was answered before the end of its body may go on for so long, to come to read the answer."""
+REQUESTS_BEGUN_MAX = 5_000
+"""Connections that have not asked to the end; beyond it the oldest is cut. Honest ones need milliseconds."""
+UNREAD_ANSWERS_MAX = 1_000
+"""Connections that do not read their answer, up to some 400 KB each; beyond it the oldest is cut."""
 
 # The journal
 JOURNAL_BATCH_CHANGES_MAX = 256
@@ -309,9 +327,13 @@ PASSWORD_CHARACTERS_MIN = 8
 PASSWORD_CHARACTERS_MAX = 1_000
 SESSION_HOURS = 12
 LOGIN_FAILURES_MAX = 5
+LOGIN_FAILURES_PER_PERSON_MAX = 20
 LOGIN_FAILURES_PER_ADDRESS_MAX = 30
 LOGIN_WINDOW_SECONDS = 300
-"""Five wrong passwords per e-mail address (thirty per network address) in five minutes, then 429."""
+"""Wrong passwords in five minutes, then 429: five of a person from one network (or one browser that the person has
+used before), twenty of a person from anywhere, thirty from one network for whomever."""
+BROWSER_DAYS = 180
+"""How long a browser counts as one that a person has used before."""
 LOGIN_KEYS_REMEMBERED_MAX = 10_000
 LOGINS_AT_ONCE = 2
 """Passwords checked at a time: each takes 64 MiB for tens of milliseconds."""
@@ -346,44 +368,6 @@ CLOCK_DIFFERENCE_SECONDS_MAX = 5
 DOCTOR_REQUEST_SECONDS = 5.0
 DOCTOR_READ_SECONDS_MAX = 600.0
 """It counts what nobody counts at a screen."""
-
-# The emulator
-EMULATOR_CUSTOMERS_MAX = 20_000
-EMULATOR_THREAD_ENTRIES_MAX = 500
-"""What a handset shows of one thread; older entries are forgotten."""
-EMULATOR_RECORDS_MAX = 200_000
-"""Sends, acknowledgements and deliveries remembered for the tests: several runs of the torture kit."""
-EMULATOR_DELIVERIES_WAITING_MAX = 50_000
-"""Webhooks not yet acknowledged; beyond it customers are told to wait."""
-EMULATOR_CONNECTIONS_MAX = 16
-"""Webhooks under way at a time; the HTTP client looks at every idle connection for each request, so more is slower."""
-EMULATOR_DELIVERY_TIMEOUT_SECONDS = 20.0
-"""Meta names no time; third parties saw 3 to 20 s."""
-EMULATOR_RETRY_SECONDS_FIRST = 0.2
-EMULATOR_RETRY_SECONDS_MAX = 5.0
-"""Meta's retries grow to hours; nobody waits so long in a demo or a test."""
-EMULATOR_RETRY_DAYS = 7
-"""Meta, "Webhooks": failed deliveries are repeated for up to seven days."""
-EMULATOR_CONTROL_BODY_BYTES_MAX = 32 * 1024 * 1024
-"""Ten webhooks of the largest size in one request of a test."""
-EMULATOR_UPDATES_PER_BODY_MAX = 1_000
-"""Meta, "Webhooks": updates in one body."""
-EMULATOR_MEDIA_BYTES_MAX = 100 * 1024 * 1024
-EMULATOR_MEDIA_KEPT_BYTES_MAX = 256 * 1024 * 1024
-EMULATOR_MEDIA_URL_SECONDS = 300
-"""Meta, "Media": a download address lives five minutes."""
-EMULATOR_HOLD_SECONDS_MAX = 120.0
-"""The longest silence of a send that is let hang."""
-EMULATOR_PAGE_ITEMS_MAX = 10_000
-EMULATOR_WAIT_SECONDS_MAX = 60.0
-"""How long a control call may wait for an acknowledgement."""
-EMULATOR_STREAM_PAUSE_SECONDS = 0.15
-"""Handset pages are told of changes at most this often."""
-EMULATOR_MESSAGES_PER_CALL_MAX = 1_000
-EMULATOR_COPIES_MAX = 100
-"""How many times one webhook may be sent on purpose."""
-EMULATOR_CAST_MESSAGES_MAX = 2_000
-"""What the demo's customers write by themselves: some three hours; their answers go on."""
 
 # Timers
 SETTINGS_LOOK_SECONDS = 1.0

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 import orjson
 from starlette.requests import Request
 
+from wasl.emulator.limits import EMULATOR_CONTROL_BODY_BYTES_MAX
 from wasl.errors import Invalid, TooLarge
-from wasl.limits import EMULATOR_CONTROL_BODY_BYTES_MAX
 
 Kind = TypeVar("Kind")
 

@@ -14,6 +14,7 @@ from wasl.emulator.asked import read_body
 from wasl.emulator.behaviour import Ending, Outcome
 from wasl.emulator.business_side import accept, refuse_unfit, take_receipt
 from wasl.emulator.connection import LostAnswer
+from wasl.emulator.limits import EMULATOR_HOLD_SECONDS_MAX, EMULATOR_MEDIA_BYTES_MAX
 from wasl.emulator.media import Media, read_form
 from wasl.emulator.numbers import BusinessNumber
 from wasl.emulator.records import Accepted, Refused
@@ -22,7 +23,7 @@ from wasl.emulator.send_checks import Send, check_send
 from wasl.emulator.shapes import a_text, an_object
 from wasl.emulator.whatsapp import Emulator
 from wasl.errors import NotFound, TooLarge
-from wasl.limits import EMULATOR_HOLD_SECONDS_MAX, EMULATOR_MEDIA_BYTES_MAX, WEBHOOK_BODY_BYTES_MAX
+from wasl.limits import WEBHOOK_BODY_BYTES_MAX
 
 VERSION = re.compile(r"v[1-9][0-9]?\.[0-9]")
 _HANG_SECONDS = 30.0

@@ -13,11 +13,11 @@ from starlette.routing import Route
 from wasl.emulator.asked import Asked, read_body
 from wasl.emulator.behaviour import GOOD_DAY, read_behaviour
 from wasl.emulator.ids import new_secret
+from wasl.emulator.limits import EMULATOR_MEDIA_BYTES_MAX, EMULATOR_PAGE_ITEMS_MAX
 from wasl.emulator.numbers import PHONE, BusinessNumber, digits_of
 from wasl.emulator.records import Log
 from wasl.emulator.whatsapp import Emulator
 from wasl.errors import Invalid, WaslError
-from wasl.limits import EMULATOR_MEDIA_BYTES_MAX, EMULATOR_PAGE_ITEMS_MAX
 
 Endpoint = Callable[[Emulator, Request], Awaitable[dict[str, Any]]]
 

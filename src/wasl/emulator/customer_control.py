@@ -12,14 +12,10 @@ from wasl.emulator.customer_side import absorb, read, write, write_on_business_p
 from wasl.emulator.customers import Customer, Entry, Thread
 from wasl.emulator.handwritten import letters_of
 from wasl.emulator.inbound import written
+from wasl.emulator.limits import EMULATOR_CONNECTIONS_MAX, EMULATOR_MESSAGES_PER_CALL_MAX, EMULATOR_WAIT_SECONDS_MAX
 from wasl.emulator.numbers import BusinessNumber
 from wasl.emulator.whatsapp import Emulator
 from wasl.errors import Invalid, Unavailable
-from wasl.limits import (
-    EMULATOR_CONNECTIONS_MAX,
-    EMULATOR_MESSAGES_PER_CALL_MAX,
-    EMULATOR_WAIT_SECONDS_MAX,
-)
 
 
 def routes() -> list[Route]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wasl.emulator.ids import business_scoped_id_of
+from wasl.emulator.limits import EMULATOR_CUSTOMERS_MAX, EMULATOR_THREAD_ENTRIES_MAX
 from wasl.emulator.numbers import PHONE, BusinessNumber, digits_of
 from wasl.emulator.records import Accepted
 from wasl.errors import Conflict, Invalid, NotFound
-from wasl.limits import EMULATOR_CUSTOMERS_MAX, EMULATOR_THREAD_ENTRIES_MAX
 
 WINDOW_SECONDS = 24 * 3600
 

@@ -10,9 +10,7 @@ from typing import Any
 import httpx2
 
 from wasl.clock import monotonic, now_ms
-from wasl.emulator.records import Log
-from wasl.errors import Unavailable
-from wasl.limits import (
+from wasl.emulator.limits import (
     EMULATOR_CONNECTIONS_MAX,
     EMULATOR_DELIVERIES_WAITING_MAX,
     EMULATOR_DELIVERY_TIMEOUT_SECONDS,
@@ -21,6 +19,8 @@ from wasl.limits import (
     EMULATOR_RETRY_SECONDS_FIRST,
     EMULATOR_RETRY_SECONDS_MAX,
 )
+from wasl.emulator.records import Log
+from wasl.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)

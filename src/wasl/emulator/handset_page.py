@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from wasl.emulator.limits import EMULATOR_STREAM_PAUSE_SECONDS
 from wasl.emulator.whatsapp import Emulator
 from wasl.errors import NotFound
-from wasl.limits import EMULATOR_STREAM_PAUSE_SECONDS
 
 FOLDER = Path(__file__).parent / "handset"
 FILES = {

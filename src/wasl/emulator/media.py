@@ -11,8 +11,8 @@ from email.message import Message
 
 from wasl.clock import monotonic
 from wasl.emulator.ids import new_media_id
+from wasl.emulator.limits import EMULATOR_MEDIA_KEPT_BYTES_MAX, EMULATOR_MEDIA_URL_SECONDS
 from wasl.errors import NotFound, TooLarge
-from wasl.limits import EMULATOR_MEDIA_KEPT_BYTES_MAX, EMULATOR_MEDIA_URL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from wasl.emulator.customer_side import read, write, write_on_business_phone
 from wasl.emulator.customers import Customer
 from wasl.emulator.ids import message_id_of
 from wasl.emulator.inbound import written
+from wasl.emulator.limits import EMULATOR_CAST_MESSAGES_MAX
 from wasl.emulator.numbers import BusinessNumber
 from wasl.emulator.whatsapp import Emulator
-from wasl.limits import EMULATOR_CAST_MESSAGES_MAX
 
 REACTIONS = ("👍", "❤️", "🙏", "😂")
 

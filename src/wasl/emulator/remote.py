@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from wasl.clock import monotonic
-from wasl.limits import EMULATOR_WAIT_SECONDS_MAX
+from wasl.emulator.limits import EMULATOR_WAIT_SECONDS_MAX
 
 JsonObject = dict[str, Any]
 _POLL_SECONDS = 0.02

@@ -12,8 +12,8 @@ import orjson
 
 from wasl.emulator.behaviour import BatchStyle, Behaviours
 from wasl.emulator.deliveries import Letter
+from wasl.emulator.limits import EMULATOR_COPIES_MAX, EMULATOR_UPDATES_PER_BODY_MAX
 from wasl.emulator.numbers import BusinessNumber
-from wasl.limits import EMULATOR_COPIES_MAX, EMULATOR_UPDATES_PER_BODY_MAX
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from wasl.emulator.cast import CALM, Pace
 from wasl.emulator.changes import Changes
 from wasl.emulator.customers import Customers, Entry, Thread
 from wasl.emulator.deliveries import Delivery, Patience, PostOffice
+from wasl.emulator.limits import EMULATOR_CONNECTIONS_MAX, EMULATOR_RECORDS_MAX
 from wasl.emulator.media import MediaStore
 from wasl.emulator.numbers import BusinessNumber, Numbers
 from wasl.emulator.rates import Rates
 from wasl.emulator.records import Accepted, Acknowledged, Log, Receipt, Refused
 from wasl.emulator.webhooks import Dispatch
-from wasl.limits import EMULATOR_CONNECTIONS_MAX, EMULATOR_RECORDS_MAX
 
 
 @dataclass(frozen=True, slots=True)
