@@ -7,23 +7,12 @@ with any other server it goes on through `send`.
 
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
-
+from wasl.bounded_http import BoundedHttpProtocol
 from wasl.live.encoding import CHUNKED_SSE
 from wasl.live.line import LENDING, Line, TransportLine
 
 
-class State(ServerState):
-    """What the connections of a server share."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.leaving = False
-        """No connection is kept for another request: whoever asks again does so somewhere else."""
-
-
-class LendingHttpProtocol(HttpToolsProtocol):
+class LendingHttpProtocol(BoundedHttpProtocol):
     """Given to uvicorn by its `http` setting."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -41,20 +30,23 @@ class LendingHttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        if self.cycle is not None and isinstance(self.server_state, State) and self.server_state.leaving:
+        if self.cycle is not None and self._state.leaving:
             self.cycle.keep_alive = False  # The answer, which has not begun, says `Connection: close`.
 
     def _lend(self) -> Line | None:
         """Give the connection away, in the middle of a chunked response; None when that cannot be done."""
         cycle = self.cycle
-        if self.pipeline or self.transport.is_closing() or not cycle.chunked_encoding or cycle.disconnected:
+        is_free = not (self.pipeline or self._is_begun or self.transport.is_closing())
+        if not is_free or not cycle.chunked_encoding or cycle.disconnected:
             return None
         # For uvicorn the response is over: it neither waits for the endpoint nor reads another request.
         cycle.response_complete = True
         self._unset_keepalive_if_required()
+        self._state.unread.remove(self)  # The feed has a patience of its own.
         self._line = TransportLine(CHUNKED_SSE, self.transport)
         # Ten thousand quiet streams should not keep ten thousand requests.
         self.cycle = self.scope = self.headers = self.parser = None  # type: ignore[assignment]
+        self._answering = None
         self.url = b""
         return self._line
 

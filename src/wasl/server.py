@@ -14,7 +14,8 @@ from contextlib import suppress
 import uvicorn
 
 from wasl.app import Application, build_app
-from wasl.direct_http import LendingHttpProtocol, State
+from wasl.bounded_http import State
+from wasl.direct_http import LendingHttpProtocol
 from wasl.direct_ws import DirectWebSocketProtocol
 from wasl.errors import WaslError
 from wasl.limits import DRAIN_SECONDS, SOCKET_PACKET_BYTES_MAX
@@ -39,6 +40,7 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while another wants it. The default of 5 ms would let the event loop hold
 up the writer at each of its statements."""
 _REST_STEP_SECONDS = 0.05
+_TICKS_PER_SECOND = 10  # of uvicorn's main loop
 _SO_ATTACH_FILTER = 26
 _DROP_SYN = (
     (0x30, 0, 0, 13),  # Load the flags of the TCP header;
@@ -68,6 +70,12 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self._when_started is not None:
             self._when_started()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Once a second: who keeps us waiting too long?"""
+        if counter % _TICKS_PER_SECOND == 0:
+            self._state.look(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Leave so that nobody notices who has another node to go to.

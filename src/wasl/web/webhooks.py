@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 from wasl.channels.meta import signature_is_valid, verify_subscription
 from wasl.errors import NotFound, Unavailable
 from wasl.flow.receive import Reception
-from wasl.limits import WEBHOOK_BODY_BYTES_MAX
+from wasl.limits import WEBHOOK_BODIES_BYTES_MAX, WEBHOOK_BODY_BYTES_MAX
 from wasl.observe import Metrics, log
 from wasl.store.team import Team
 
@@ -23,6 +23,7 @@ class Webhooks:
         self._team = team
         self._reception = reception
         self._metrics = metrics
+        self._coming_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -37,10 +38,11 @@ class Webhooks:
         await _answer(send, status, text)
 
     async def _take(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
-        body = await _body(receive)
-        if body is None:
-            return 413, b"A webhook has at most 3 MB."
+        body: bytes | None = b""
         try:
+            body = await self._body(receive)
+            if body is None:
+                return 413, b"A webhook has at most 3 MB."
             proof = await self._proof(scope, body)
             if proof is None:
                 return 401, b"The signature does not fit the body."
@@ -48,9 +50,35 @@ class Webhooks:
         except NotFound:
             return 404, b"There is no such webhook address."
         except Unavailable as error:
-            log.warning("webhook not stored", bytes=len(body), code=error.code)
+            log.warning("webhook not stored", bytes=len(body or b""), code=error.code)
             return 503, b"Not stored. Send it again."
         return 200, _OK
+
+    async def _body(self, receive: Receive) -> bytes | None:
+        """The raw bytes, or None when there are more than a webhook may have.
+
+        Raises Unavailable when too much is coming in at once: what it holds, nobody has signed for yet.
+        """
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body", False):
+            return body if len(body) <= WEBHOOK_BODY_BYTES_MAX else None
+        parts, size = [body], len(body)
+        self._coming_bytes += size
+        try:
+            while message.get("more_body", False):
+                message = await receive()
+                part = message.get("body", b"")
+                size += len(part)
+                self._coming_bytes += len(part)
+                if size > WEBHOOK_BODY_BYTES_MAX:
+                    return None
+                if self._coming_bytes > WEBHOOK_BODIES_BYTES_MAX:
+                    raise Unavailable("Too much is coming in at once.", code="too_much_coming")
+                parts.append(part)
+            return b"".join(parts)
+        finally:
+            self._coming_bytes -= size
 
     async def _proof(self, scope: Scope, body: bytes) -> str | None:
         """The fingerprint of the secret that signed the body, or None when no secret of ours did."""
@@ -92,23 +120,6 @@ class Webhooks:
             return self._team.verify_tokens("meta")
         channel = self._team.channel_with_key(key)
         return frozenset((channel.verify_token,)) if channel is not None else frozenset()
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The raw bytes, or None when there are more than a webhook may have."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body if len(body) <= WEBHOOK_BODY_BYTES_MAX else None
-    parts, size = [body], len(body)
-    while message.get("more_body", False):
-        message = await receive()
-        part = message.get("body", b"")
-        size += len(part)
-        if size > WEBHOOK_BODY_BYTES_MAX:
-            return None
-        parts.append(part)
-    return b"".join(parts)
 
 
 async def _answer(send: Send, status: int, text: bytes) -> None:
