@@ -1,7 +1,5 @@
 """Who is signed in: one token for browser, API and sockets, ended at once when a person is signed out."""
 
-import asyncio
-import math
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,28 +12,23 @@ from starlette.types import Scope
 
 from wasl.clock import iso, monotonic, now_ms
 from wasl.domain.people import Operator, OperatorRole
-from wasl.errors import Forbidden, NotSignedIn, TooMany, WrongLogin
-from wasl.limits import (
-    LOGIN_FAILURES_MAX,
-    LOGIN_FAILURES_PER_ADDRESS_MAX,
-    LOGIN_WINDOW_SECONDS,
-    LOGINS_AT_ONCE,
-    LOGINS_WAITING_MAX,
-    SESSION_HOURS,
-)
+from wasl.errors import Forbidden, NotSignedIn
+from wasl.limits import BROWSER_DAYS, SESSION_HOURS
 from wasl.observe import Metrics, log
 from wasl.settings import Settings
-from wasl.store.passwords import nobodys_hash, password_fits
 from wasl.store.secrets import SecretBox
-from wasl.store.team import Team, email_form
+from wasl.store.team import Team
 from wasl.web.answers import Json
-from wasl.web.attempts import Attempts, network_of
+from wasl.web.logins import Logins
 from wasl.web.same_origin import SAFE_METHODS, require_same_origin
 from wasl.web.session_schemas import Login, NewSession, SessionAnswer, SessionEnded
 from wasl.web.tokens import Tokens
 
 COOKIE = "wasl_session"
+BROWSER_COOKIE = "wasl_browser"
+"""Marks a browser in which somebody has signed in before. It opens nothing; see `web/logins.py`."""
 _SESSION_SECONDS = SESSION_HOURS * 3600
+_BROWSER_SECONDS = BROWSER_DAYS * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +56,7 @@ class Sessions:
         self._public_url = settings.public_url
         over_https = (settings.public_url or "").startswith("https:")
         self._secure = over_https if settings.secure_cookies is None else settings.secure_cookies
-        self._metrics = metrics
-        self._by_email = Attempts(LOGIN_FAILURES_MAX, LOGIN_WINDOW_SECONDS, clock)
-        self._by_address = Attempts(LOGIN_FAILURES_PER_ADDRESS_MAX, LOGIN_WINDOW_SECONDS, clock)
-        self._turns = asyncio.Semaphore(LOGINS_AT_ONCE)
-        self._waiting = 0
-        self._nobodys_hash = nobodys_hash()
+        self._logins = Logins(team, box, metrics, clock)
 
     def router(self) -> APIRouter:
         """`/api/session`: sign in, who am I, sign out."""
@@ -128,8 +116,8 @@ class Sessions:
     async def sign_in(self, request: Request, login: Login) -> Response:
         """Exchange e-mail address and password for a session: a token, and the same as an httpOnly cookie."""
         require_same_origin(request.headers, self._public_url)  # Nobody is signed in to somebody else's account.
-        address = network_of(request.client.host if request.client else "")
-        operator = await self._take_turn(lambda: self._check(login, address))
+        mark = request.cookies.get(BROWSER_COOKIE)
+        operator = await self._logins.check(login, request.client.host if request.client else "", mark)
         await self._team.refresh()  # The operator may be a second old, added by another process.
         now_seconds = now_ms() // 1000
         session = Session(operator, secrets.token_urlsafe(16), (now_seconds + _SESSION_SECONDS) * 1000)
@@ -138,6 +126,15 @@ class Sessions:
         answer = Json(self._answer(session) | {"token": token}, headers={"Cache-Control": "no-store"})
         answer.set_cookie(
             COOKIE, token, max_age=_SESSION_SECONDS, path="/", httponly=True, samesite="lax", secure=self._secure
+        )
+        answer.set_cookie(
+            BROWSER_COOKIE,
+            self._logins.mark_for(operator, mark),
+            max_age=_BROWSER_SECONDS,
+            path="/api/session",
+            httponly=True,
+            samesite="strict",
+            secure=self._secure,
         )
         return answer
 
@@ -157,37 +154,6 @@ class Sessions:
         answer = Json({"success": True}, headers={"Cache-Control": "no-store"})
         answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=self._secure)
         return answer
-
-    async def _take_turn(self, check: Callable[[], Awaitable[Operator]]) -> Operator:
-        """Check few passwords at a time: each takes much memory and a whole core for a moment."""
-        if self._waiting >= LOGINS_WAITING_MAX:
-            raise _too_many(1)
-        self._waiting += 1
-        try:
-            async with self._turns:
-                return await check()
-        finally:
-            self._waiting -= 1
-
-    async def _check(self, login: Login, address: str) -> Operator:
-        email = email_form(login.email)
-        wait_seconds = max(self._by_email.wait_seconds(email), self._by_address.wait_seconds(address))
-        if wait_seconds > 0:
-            self._metrics.logins.labels("too_many").inc()
-            raise _too_many(wait_seconds)
-        found = await self._team.login_of(email)
-        # Counted before the slow check, so that many tries at once do not slip through together.
-        self._by_email.add(email)
-        self._by_address.add(address)
-        password_hash = found[1] if found else self._nobodys_hash
-        fits = await asyncio.to_thread(password_fits, password_hash, login.password)
-        if found is None or not fits or found[0].disabled:
-            self._metrics.logins.labels("wrong").inc()
-            raise WrongLogin("The e-mail address or the password is wrong.")
-        self._by_email.forget(email)
-        self._by_address.take_back(address)
-        self._metrics.logins.labels("ok").inc()
-        return found[0]
 
     def _answer(self, session: Session) -> dict[str, Any]:
         operator = session.operator
@@ -239,9 +205,3 @@ def _claims(session: Session, now_seconds: int) -> dict[str, Any]:
 def _holds(operator: Operator, claims: Mapping[str, Any]) -> bool:
     same_account = claims["account"] == operator.account_id
     return same_account and claims["version"] == operator.token_version and not operator.disabled
-
-
-def _too_many(wait_seconds: float) -> TooMany:
-    whole = max(1, math.ceil(wait_seconds))
-    sentence = f"Too many tries. Wait {whole} seconds and try again."
-    return TooMany(sentence, details={"retry_after_seconds": whole})
