@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote, urlencode
 
 from wasl.torture.asking import Lost
 from wasl.torture.history import Listed, Message, Paged, Row, Viewed, now
 from wasl.torture.reading import Json, Refused, message_of, row_of
 from wasl.torture.screen import Screen
-from wasl.torture.view import View
+from wasl.torture.view import View, sequence_of
 
 LIST_PAGE = 100
 HISTORY_PAGE = 100
@@ -115,38 +116,42 @@ async def _history_page(screen: Screen, view: View, conversation: str, before: s
     user_id = screen.opened[conversation]
     path = f"/conversation/{quote(user_id, safe='')}/{quote(conversation, safe='')}?{urlencode(query)}"
 
-    def take(page: Json) -> bool:
+    def note(page: Json) -> None:
         messages = [message_of(message) for message in page["messages"]]
         screen.crowd.writer.write(
             Paged(now(), screen.who, conversation, before, page["next_before"], page["as_of"], messages)
         )
-        return view.load_history(conversation, page)
 
-    found = await _taken(screen, view, path, take)
+    found = await _taken(screen, view, path, note, partial(view.load_history, conversation))
     screen.note_findings(conversation)
     return found is not None
 
 
 async def _list_page(screen: Screen, view: View, path: str, number: int) -> Json | None:
-    def take(page: Json) -> bool:
+    def note(page: Json) -> None:
         rows = [row_of(row) for row in page["chats"]]
         screen.crowd.writer.write(Listed(now(), screen.who, number, not page["has_more"], page["as_of"], rows))
-        return view.load_list(page)
 
-    found = await _taken(screen, view, path, take)
+    found = await _taken(screen, view, path, note, view.load_list)
     screen.note_findings("")
     return found
 
 
-async def _taken(screen: Screen, view: View, path: str, take: Callable[[Json], bool]) -> Json | None:
+async def _taken(
+    screen: Screen, view: View, path: str, note: Callable[[Json], None], join: Callable[[Json], bool]
+) -> Json | None:
     """A page that the view took; None when what it would have continued is forgotten."""
     life = screen.life
     for _ in range(STALE_PAGES_MAX):
         page = await screen.read(path)
+        note(page)
         if view is screen.view and screen.life != life:
             return None
-        if take(page):
+        is_late = view is screen.view and sequence_of(page["as_of"]) < screen.floor
+        if not is_late and join(page):
             return page
+        await screen.pause(0)
+    screen.floor = -1  # It was a place in a log that was taken back.
     raise Lost("The page was older than the stream.")
 
 

@@ -24,9 +24,7 @@ async def watch(screen: Screen, open_one: Open) -> None:
 
     screen.load = load
     while not screen.crowd.over:
-        screen.opened.clear()
-        screen.last_id = None
-        screen.reload()
+        screen.begin_anew()
         await screen.idle()
         ends_at = now() + screen.chance.uniform(*LIFE_SECONDS)
         while not screen.crowd.over and (screen.crowd.calm or now() < ends_at):

@@ -57,6 +57,8 @@ class Screen:
         self.said_bye = False
         self.life = 0
         """Rises whenever everything shown is forgotten: a page asked for before joins nothing any more."""
+        self.floor = -1
+        """Where in the log its connection began: an older page, from a node that is behind, is asked for again."""
         self.load: Callable[[], Awaitable[None]] = self._load_nothing
         """Loads what it shows, from nothing."""
         self.places: deque[str] = deque(maxlen=PLACES_REMEMBERED)
@@ -165,6 +167,8 @@ class Screen:
             data = frame.data
             self.attempt, self.said_bye = 0, False
             self.heartbeat_seconds = float(data["heartbeat_seconds"])
+            if self.view.cursor is None:
+                self.floor = sequence_of(frame.id)
             self.last_id = frame.id
             self.tell(kind, frame.id, str(data["node"]))
         elif kind == "conversations":
@@ -179,7 +183,7 @@ class Screen:
             # The rest is loaded as by somebody who scrolls, while events come.
             self.crowd.begin(self.until_done(self.load))
         elif kind == "resync":
-            self.last_id = frame.id
+            self.last_id, self.floor = frame.id, sequence_of(frame.id)
             self.tell(kind, frame.id, str(frame.data["reason"]))
             self.reload()
         elif kind == "bye":
@@ -282,6 +286,14 @@ class Screen:
         else:
             self._begin(self._load_anew)
 
+    def begin_anew(self) -> None:
+        """Be a page that was just opened."""
+        self.opened.clear()
+        self.last_id, self.floor = None, -1
+        self.places.clear()
+        self.opening("page", None)
+        self.reload()
+
     async def idle(self) -> None:
         """Wait until nothing has to wait."""
         while self._work is not None and not self._work.done():
@@ -301,6 +313,9 @@ class Screen:
         self._busy = False
         waiting, self._waiting = self._waiting, []
         for event in waiting:
+            # What one tab heard out of turn from another is noted once more when its turn comes.
+            if self.seat.by == "tab" and event.sequence > sequence_of(self.view.cursor):
+                self.show(event)
             self.take(event)
 
     async def _load_anew(self) -> None:
@@ -343,6 +358,7 @@ class Screen:
         """Take a page of the log; whether there is more, and whether the cursor could not be proven."""
         page: Json = orjson.loads(body)
         if (resync := page["resync"]) is not None:
+            self.floor = sequence_of(page["cursor"])
             self.tell("resync", page["cursor"], str(resync["reason"]))
             return False, True
         for item, raw in items_of_page(body, page["events"]):

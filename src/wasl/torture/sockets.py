@@ -23,31 +23,34 @@ _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 
 async def open_socket(screen: Screen) -> Held:
     """A WebSocket at the screen's door."""
-    token = await screen.token()
-    screen.opening("auth", screen.view.cursor)
-    held = Socket(screen, token)
+    packets = await _packets(screen)
+    held = Socket(screen, packets)
     await connect(screen, held)
     return held
 
 
 async def open_polled_socket(screen: Screen) -> Held:
     """A socket that is polled."""
-    token = await screen.token()
-    screen.opening("auth", screen.view.cursor)
-    return PolledSocket(screen, token)
+    return PolledSocket(screen, await _packets(screen))
+
+
+async def _packets(screen: Screen) -> "Packets":
+    packets = Packets(screen, await screen.token(), screen.view.cursor)
+    screen.opening("auth", packets.cursor)
+    return packets
 
 
 class Packets:
     """What Engine.IO's packets mean, whatever brings them."""
 
-    def __init__(self, screen: Screen, token: str) -> None:
+    def __init__(self, screen: Screen, token: str, cursor: str | None) -> None:
+        self.cursor = cursor
         self._screen = screen
         self._token = token
 
     def greeting(self) -> bytes:
         """Who one is, and where to go on."""
-        cursor = self._screen.view.cursor
-        return b"40" + orjson.dumps({"token": self._token, **({"cursor": cursor} if cursor else {})})
+        return b"40" + orjson.dumps({"token": self._token, **({"cursor": self.cursor} if self.cursor else {})})
 
     def take(self, packet: bytes) -> tuple[bytes | None, str | None]:
         """Take a packet: what to answer, and why it is the end."""
@@ -76,10 +79,10 @@ class Packets:
 class Socket(asyncio.Protocol):
     """One WebSocket. What it says it does not mask: a mask of zeros leaves bytes as they are."""
 
-    def __init__(self, screen: Screen, token: str) -> None:
+    def __init__(self, screen: Screen, packets: Packets) -> None:
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._screen = screen
-        self._packets = Packets(screen, token)
+        self._packets = packets
         self._bytes = bytearray()
         self._upgraded = False
         self._transport: asyncio.Transport | None = None
@@ -170,11 +173,11 @@ class Socket(asyncio.Protocol):
 class PolledSocket:
     """One socket that asks for its packets again and again, always at the door where it was let in."""
 
-    def __init__(self, screen: Screen, token: str) -> None:
+    def __init__(self, screen: Screen, packets: Packets) -> None:
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._screen = screen
         self._door = screen.door
-        self._packets = Packets(screen, token)
+        self._packets = packets
         self._caller = Caller()
         self._task = screen.crowd.begin(self._poll())
 

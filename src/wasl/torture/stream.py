@@ -59,6 +59,7 @@ async def watch(screen: Screen, open_one: Open, *, fresh: bool | None = None) ->
 
 async def opened(screen: Screen, open_one: Open) -> Held | None:
     """A connection at the next door that lets one in; None when this one did not."""
+    await screen.idle()  # What is read from the log now is not to come by a connection too.
     try:
         return await open_one(screen)
     except Lost as lost:

@@ -1,7 +1,6 @@
 """Two tabs that share one stream: the one that leads hands every frame on, unchanged, until it dies."""
 
 import asyncio
-from itertools import count
 
 from wasl.torture.history import now
 from wasl.torture.pages import load_screen
@@ -45,31 +44,27 @@ class Tab(Screen):
 
 
 class Tabs:
-    """The tabs of one browser: one leads, one follows."""
+    """The two tabs of one browser: one leads, the other follows."""
 
     def __init__(self, seat: Seat, crowd: Crowd) -> None:
-        self._seat = seat
         self._crowd = crowd
-        self._numbers = count(1)
-        self._leader = self._new()
-        self._follower = self._new()
-        self._leader.follower = self._follower
+        self._leader = Tab(seat, crowd, f"{seat.who}.1")
+        self._follower = Tab(seat, crowd, f"{seat.who}.2")
 
     @property
     def screens(self) -> list[Screen]:
-        """The tabs that live."""
+        """Both."""
         return [self._leader, self._follower]
 
     async def watch(self, open_one: Open) -> None:
-        """Let one tab after the other lead and die, until the crowd is over."""
-        self._leader.reload()
-        await self._leader.idle()
-        self._follower.reload()
+        """Let one tab after the other lead and die, until the crowd is over. Who died is opened anew, and follows."""
+        self._leader.begin_anew()
+        self._join()
         watching = self._crowd.begin(self._watch_leader())
         try:
             while not self._crowd.over:
                 await self._lead(open_one)
-                await self._succeed()
+                self._succeed()
         finally:
             watching.cancel()
 
@@ -83,14 +78,24 @@ class Tabs:
             await leader.pause(leader.attempt)
             leader.attempt += 1
 
-    async def _succeed(self) -> None:
-        """The leader is closed. The follower leads, with its own cursor, and a tab is opened that follows."""
-        await self._leader.close()
-        self._leader = self._follower
+    def _succeed(self) -> None:
+        """The leader is closed, and the follower leads with its own cursor."""
+        died, self._leader = self._leader, self._follower
+        self._follower = died
+        died.follower = None
         self._leader.last_id = None  # A connection of its own begins with what it has applied.
         self._leader.attempt = 0
-        self._follower = self._leader.follower = self._new()
-        self._follower.reload()
+        self._join()
+
+    def _join(self) -> None:
+        """A tab is opened, and follows as soon as it shows something: what was said meanwhile it lacks."""
+        self._follower.begin_anew()
+        self._crowd.begin(self._follow(self._leader, self._follower))
+
+    async def _follow(self, leader: Tab, follower: Tab) -> None:
+        await follower.idle()
+        if self._leader is leader:
+            leader.follower = follower
 
     async def _watch_leader(self) -> None:
         while True:
@@ -99,6 +104,3 @@ class Tabs:
             if now() - follower.heard_at > follower.heartbeat_seconds * SILENT_LEADER_HEARTBEATS:
                 follower.heard_at = now()
                 follower.catch_up()
-
-    def _new(self) -> Tab:
-        return Tab(self._seat, self._crowd, f"{self._seat.who}.{next(self._numbers)}")
