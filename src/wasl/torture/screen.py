@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 import orjson
 
-from wasl.torture.asking import ANSWER_SECONDS, Caller, Lost, request
+from wasl.torture.asking import ANSWER_SECONDS, Callers, Lost, bearing
 from wasl.torture.history import Doubled, Listed, Opened, Shown, Told, Watcher, now
+from wasl.torture.http import request_of
 from wasl.torture.reading import DURABLE, PASSING, Event, Frame, Json, Refused, items_of_page, row_of
 from wasl.torture.seat import Crowd, Seat
 from wasl.torture.view import Applied, View, sequence_of
@@ -65,7 +66,7 @@ class Screen:
         """Where in the log it has stood."""
         self.scrolls = asyncio.Lock()
         """Held while pages are loaded one after the other, so that walks do not cross."""
-        self._caller = Caller()
+        self._callers = Callers()
         self._door = 0
         self._waiting: list[Event] = []
         self._busy = False
@@ -97,7 +98,8 @@ class Screen:
         """The body of a GET's answer. Raises Lost, and Refused for any status but 200; the next is asked elsewhere."""
         token, door = await self.token(), self.door
         try:
-            status, body = await self._caller.ask(door, request("GET", _LIVE_CHAT + path, token), within_seconds)
+            asked = request_of("GET", _LIVE_CHAT + path, b"", **bearing(token))
+            status, body = await self._callers.ask(door, asked, within_seconds)
         except Lost:
             self.leave_door()
             raise
@@ -391,4 +393,4 @@ class Screen:
             self._work.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._work
-        self._caller.cut()
+        self._callers.cut()

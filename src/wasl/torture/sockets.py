@@ -7,8 +7,9 @@ from typing import cast
 
 import orjson
 
-from wasl.torture.asking import Caller, Lost, request, reset
+from wasl.torture.asking import Callers, Lost, reset
 from wasl.torture.history import now
+from wasl.torture.http import request_of
 from wasl.torture.reading import Refused, frame_of_packet
 from wasl.torture.screen import Screen
 from wasl.torture.stream import Held, Trickle, connect
@@ -93,8 +94,7 @@ class Socket(asyncio.Protocol):
         self._trickle = Trickle(self._screen, self._transport)
         key = base64.b64encode(self._screen.chance.randbytes(16)).decode()
         headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
-        asked = request("GET", PATH + "websocket", None, headers=headers | {"Sec-WebSocket-Key": key})
-        self._transport.write(asked)
+        self._transport.write(request_of("GET", PATH + "websocket", b"", **headers, **{"Sec-WebSocket-Key": key}))
 
     def data_received(self, data: bytes) -> None:
         if self.ended.done():
@@ -178,12 +178,12 @@ class PolledSocket:
         self._screen = screen
         self._door = screen.door
         self._packets = packets
-        self._caller = Caller()
+        self._callers = Callers()
         self._task = screen.crowd.begin(self._poll())
 
     def cut(self) -> None:
         self._task.cancel()
-        self._caller.cut()
+        self._callers.cut()
         if not self.ended.done():
             self.ended.set_result("cut")
 
@@ -201,20 +201,20 @@ class PolledSocket:
                 self.ended.set_result(why)
 
     async def _until_ended(self) -> str:
-        begun = await self._ask(request("GET", PATH + "polling", None), CONNECT_SECONDS_MAX)
+        begun = await self._ask(request_of("GET", PATH + "polling"), CONNECT_SECONDS_MAX)
         path = f"{PATH}polling&sid={orjson.loads(begun[1:])['sid']}"
-        await self._ask(request("POST", path, None, self._packets.greeting()), CONNECT_SECONDS_MAX)
+        await self._ask(request_of("POST", path, self._packets.greeting()), CONNECT_SECONDS_MAX)
         while True:
-            body = await self._ask(request("GET", path, None), POLL_SECONDS_MAX)
+            body = await self._ask(request_of("GET", path), POLL_SECONDS_MAX)
             for packet in body.split(_SEPARATOR):
                 answer, end = self._packets.take(packet)
                 if answer is not None:
-                    await self._ask(request("POST", path, None, answer), CONNECT_SECONDS_MAX)
+                    await self._ask(request_of("POST", path, answer), CONNECT_SECONDS_MAX)
                 if end is not None:
                     return end
 
     async def _ask(self, asked: bytes, within_seconds: float) -> bytes:
-        status, body = await self._caller.ask(self._door, asked, within_seconds)
+        status, body = await self._callers.ask(self._door, asked, within_seconds)
         if status != 200:
             raise Refused(status, body)
         return body

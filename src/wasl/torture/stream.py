@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 from urllib.parse import quote
 
-from wasl.torture.asking import Lost, address_of, request, reset
+from wasl.torture.asking import Lost, bearing, reset
 from wasl.torture.history import now
+from wasl.torture.http import address_of, request_of
 from wasl.torture.pages import load_screen
 from wasl.torture.reading import Refused, StreamBytes, frame_of_block
 from wasl.torture.screen import SILENT_HEARTBEATS_MAX, Screen
@@ -130,8 +131,7 @@ def place_of(screen: Screen) -> Place:
 async def open_stream(screen: Screen) -> Held:
     """The event stream at the screen's door."""
     token, place = await screen.token(), place_of(screen)
-    headers = {"Accept": "text/event-stream", **place.headers}
-    asked = request("GET", EVENTS_PATH + place.query, token, headers=headers)
+    asked = request_of("GET", EVENTS_PATH + place.query, b"", **bearing(token), **place.headers)
     screen.opening(place.how, place.cursor)
     stream = Stream(screen, asked, token)
     await connect(screen, stream)

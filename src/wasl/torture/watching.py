@@ -6,8 +6,6 @@ The process is told who watches, and then what to do, by lines on its standard i
 import asyncio
 import dataclasses
 import itertools
-import os
-import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -19,8 +17,10 @@ import uvloop
 
 from wasl.torture import poll, reload, stream, walk
 from wasl.torture.asking import Eyes, Lost
+from wasl.torture.children import freeze
 from wasl.torture.history import Writer
 from wasl.torture.pages import fill, view_anew, write_view
+from wasl.torture.process import surroundings, tied
 from wasl.torture.reading import Refused
 from wasl.torture.screen import Screen
 from wasl.torture.seat import Crowd, Seat
@@ -62,14 +62,11 @@ class Hall:
 
     async def start(self) -> None:
         """Let them come in, and wait until most of them see something. Raises HallDied."""
-        # A run that is killed takes them with it, also while they are frozen.
-        tied = ["setpriv", "--pdeathsig=KILL"] if shutil.which("setpriv") else []
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *tied,
-                sys.executable,
-                "-m",
-                "wasl.torture.watching",
+                # A run that is killed takes them with it, also while they are frozen.
+                *tied([sys.executable, "-m", "wasl.torture.watching"]),
+                env=surroundings(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
@@ -81,11 +78,11 @@ class Hall:
 
     def freeze(self) -> None:
         """Let them all stand still, as SIGSTOP does, until `thaw`."""
-        os.kill(self.pid, signal.SIGSTOP)
+        freeze(self.pid)
 
     def thaw(self) -> None:
         """Let them go on where they stood."""
-        os.kill(self.pid, signal.SIGCONT)
+        self._running.send_signal(signal.SIGCONT)
 
     async def converge(self, cursors: Mapping[int, str], within_seconds: float) -> list[str]:
         """Let them watch calmly until everybody has stood at the head of their account's log, told as `<sequence>` or
