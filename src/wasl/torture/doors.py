@@ -134,9 +134,13 @@ class Proxy:
         """Lead new connections to other ports."""
         await self._tell("lead", behind=list(behind))
 
-    async def count(self) -> dict[str, int]:
+    async def count(self) -> dict[str, Any]:
         """How many connections there are (`count`), and hints that they lost (`dropped`)."""
         return await self._tell("count")
+
+    async def ports(self) -> list[int]:
+        """Where the server behind it sees its connections come from."""
+        return list((await self._tell("count"))["ports"])
 
     async def _shape(self, share: float, **shape: float | bool) -> int:
         return int((await self._tell("shape", share=share, **shape))["count"])

@@ -207,7 +207,8 @@ class Gatekeeper:
                 door.behind = asked["behind"]
             case "count":
                 dropped = sum(relay.dropper.dropped for relay in door.relays if relay.dropper is not None)
-                return {"count": len(door.relays), "dropped": dropped}
+                ports = sorted(relay.port_behind for relay in door.relays)
+                return {"count": len(ports), "dropped": dropped, "ports": ports}
             case _:
                 raise ValueError(f"Nobody knows how to {what}.")
         return {}

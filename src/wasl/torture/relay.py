@@ -85,6 +85,11 @@ class Relay:
             self._up.heard_last()
         self.take(self._shape)
 
+    @property
+    def port_behind(self) -> int:
+        """Where the server sees it come from."""
+        return int(self._back.get_extra_info("sockname")[1])
+
     def take(self, shape: Shape) -> None:
         """Be slowed down or held like this from now on."""
         self._shape = shape

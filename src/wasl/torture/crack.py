@@ -1,0 +1,58 @@
+"""A fault under way, and a kind of fault: what each of the menu has in common."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from random import Random
+from typing import TypeAlias
+
+from wasl.torture.history import Fault, Writer, now
+from wasl.torture.installation import Installation
+
+
+class Crack:
+    """One fault under way. What it breaks is claimed with `on`, which is when it begins."""
+
+    def __init__(self, installation: Installation, chance: Random) -> None:
+        self.installation = installation
+        self.chance = chance
+        self.at: float | None = None
+        self.target = ""
+        self.detail = ""
+
+    @contextlib.asynccontextmanager
+    async def on(self, *targets: str) -> AsyncIterator[None]:
+        """Wait until nobody else breaks these."""
+        async with self.installation.claim(*targets):
+            self.at, self.target = now(), ", ".join(targets)
+            yield
+
+    async def hold(self, seconds: tuple[float, float]) -> None:
+        """Let it be broken for a while, between two bounds."""
+        await asyncio.sleep(self.chance.uniform(*seconds))
+
+
+Break: TypeAlias = Callable[[Crack], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """One of the menu. `run` returns when what it broke works again, and has written a Fault then if anything was."""
+
+    name: str
+    engines: tuple[str, ...]
+    breaks: Break
+    nodes_min: int = 1
+
+    async def run(self, installation: Installation, chance: Random, writer: Writer) -> None:
+        crack = Crack(installation, chance)
+        try:
+            await self.breaks(crack)
+        finally:
+            if crack.at is not None:
+                writer.write(Fault(crack.at, now(), self.name, crack.target, crack.detail))
+
+    def possible(self, installation: Installation) -> bool:
+        """Whether this installation has what it breaks."""
+        return installation.shape.engine in self.engines and len(installation.nodes) >= self.nodes_min
