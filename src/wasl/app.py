@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
@@ -35,8 +36,10 @@ from wasl.store.open import database_complaint, open_engine, prepare
 from wasl.store.pulse import Pulse
 from wasl.store.secrets import SecretBox
 from wasl.store.team import Team
+from wasl.web.addresses import PlainAddresses
 from wasl.web.answers import BodyLimit, install_handlers
 from wasl.web.dashboard import dashboard_routes
+from wasl.web.document import describe
 from wasl.web.events import EventPoll, EventStream
 from wasl.web.live_chat import LiveChat
 from wasl.web.operations import Operations
@@ -156,6 +159,7 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
             Mount("/socket.io", sockets),
             Mount("/", _operators_api(parts, sessions)),
         ],
+        middleware=[Middleware(PlainAddresses)],
         lifespan=lambda _: _lifespan(parts),
     )
 
@@ -170,6 +174,7 @@ def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
     api.include_router(PresenceCalls(parts.whispers).router(), prefix="/api/live-chat")
     api.include_router(EventPoll(parts.hub).router(), prefix="/api/live-chat")
     api.include_router(Operations(parts.database, parts.team, parts.metrics, parts.hub, parts.bus).router())
+    describe(api)
     for route in dashboard_routes():
         api.router.routes.append(route)
     return BodyLimit(api)

@@ -45,6 +45,11 @@ class WrongMethod(WaslError):
     http_status = 405
     code = "method_not_allowed"
 
+    def __init__(self, message: str, *, allowed: str) -> None:
+        super().__init__(message)
+        self.allowed = allowed
+        """The methods that it takes, as the header `Allow` names them (RFC 9110, section 15.5.6)."""
+
 
 class NotFound(WaslError):
     """Nothing of that name in this account; whether another account has it is never told."""

@@ -3,6 +3,16 @@
 import asyncio
 
 
+async def ask(port: int, request: bytes) -> bytes:
+    """Send a request that lets the server close, and read all that it answers."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(request)
+        return await asyncio.wait_for(reader.read(-1), 10)
+    finally:
+        writer.transport.abort()
+
+
 async def exchange(port: int, request: bytes) -> bytes:
     """Send these bytes and read until the server closes, or says nothing for a while."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -29,7 +29,7 @@ class ResyncReason(StrEnum):
     """So much has happened that a snapshot is cheaper."""
 
 
-_CURSOR = re.compile(r"(0|[1-9][0-9]{0,17})-([0-9a-f]{8})")
+CURSOR_FORM = re.compile(r"(0|[1-9][0-9]{0,17})-([0-9a-f]{8})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,7 +45,7 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> "Cursor | None":
         """Read `"<sequence>-<8 hex digits>"`; None when it is anything else."""
-        match = _CURSOR.fullmatch(text)
+        match = CURSOR_FORM.fullmatch(text)
         return cls(int(match[1]), int(match[2], 16)) if match else None
 
 

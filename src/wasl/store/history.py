@@ -16,7 +16,7 @@ from wasl.store.inbox import conversation_row
 from wasl.store.message_row import MESSAGE_SELECT, Json, Message
 
 _NEWEST = (2**62, 0)
-_POSITION = re.compile(r"(-?[0-9]{1,15})-([0-9]{1,18})")
+POSITION_FORM = re.compile(r"(-?[0-9]{1,15})-([0-9]{1,18})")
 _DAY_SECONDS = 24 * 3600
 
 
@@ -93,7 +93,7 @@ def _position(before: str | None) -> tuple[int, int]:
     """The place above which to read: `<clock>-<sequence>`, or a time, which means the first place of its second."""
     if before is None:
         return _NEWEST
-    match = _POSITION.fullmatch(before)
+    match = POSITION_FORM.fullmatch(before)
     if match:
         return int(match[1]), int(match[2])
     try:

@@ -32,7 +32,7 @@ _PLACED_SELECT = (
 
 ACTIVE = (ConversationStatus.BOT, ConversationStatus.HUMAN, ConversationStatus.WAITING_HUMAN)
 _CONTACT_ID = re.compile(r"[1-9][0-9]{0,17}")
-_CURSOR = re.compile(r"([1-9][0-9]{0,17})(i?)")
+CURSOR_FORM = re.compile(r"([1-9][0-9]{0,17})(i?)")
 """Below which sequence the page begins; `i` goes on with a search inside words."""
 
 
@@ -169,7 +169,7 @@ def shown(row: Row) -> Json:
 
 def _wanted(account_id: int, query: PageQuery) -> Wanted:
     if query.cursor is not None:
-        place = _CURSOR.fullmatch(query.cursor)
+        place = CURSOR_FORM.fullmatch(query.cursor)
         if not place:
             raise Invalid("This cursor is not one that an earlier page gave as next_cursor.", code="bad_cursor")
         return Wanted(account_id, query.status, int(place[1]), 0, query.page_size, inside=bool(place[2]))

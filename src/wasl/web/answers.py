@@ -9,9 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wasl.errors import Invalid, NotFound, TooLarge, WaslError
+from wasl.errors import Invalid, NotFound, TooLarge, WaslError, WrongMethod
 from wasl.limits import REQUEST_BODY_BYTES_MAX
 from wasl.observe import log
 
@@ -34,6 +35,8 @@ def failure(error: WaslError) -> Json:
     headers = {}
     if "retry_after_seconds" in error.details:
         headers["Retry-After"] = str(error.details["retry_after_seconds"])
+    if isinstance(error, WrongMethod):
+        headers["Allow"] = error.allowed
     return Json(body, status_code=error.http_status, headers=headers)
 
 
@@ -75,17 +78,25 @@ def _printable(text: str) -> str:
 
 async def _http_failure(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    answer = failure(_said_plainly(error.status_code, request.method))
+    if error.status_code == 405:
+        sentence = f"This address does not take {request.method}."
+        return failure(WrongMethod(sentence, allowed=_methods_at(request) or (error.headers or {}).get("Allow", "")))
+    answer = failure(_said_plainly(error.status_code))
     answer.headers.update(error.headers or {})
     return answer
 
 
-def _said_plainly(status: int, method: str) -> WaslError:
+def _methods_at(request: Request) -> str:
+    """What a documented address takes: of several routes for it, the one that refused knows only its own."""
+    paths: dict[str, dict[str, Any]] = request.app.openapi()["paths"]
+    fitting = (paths[path] for path in paths if compile_path(path)[0].fullmatch(request.scope["path"]))
+    return ", ".join(sorted(method.upper() for calls in fitting for method in calls))
+
+
+def _said_plainly(status: int) -> WaslError:
     match status:
         case 404:
             return NotFound("There is nothing at this address.")
-        case 405:
-            error = WaslError(f"This address does not take {method}.", code="method_not_allowed")
         case 400:
             error = WaslError("The body of the request is not readable JSON.", code="invalid_request")
         case _:

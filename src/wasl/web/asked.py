@@ -1,12 +1,18 @@
 """What is asked of `/api/live-chat`, checked at the door."""
 
-from typing import Annotated, Literal
+from re import Pattern
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from wasl.domain import events as event_log
 from wasl.domain.people import Availability
 from wasl.limits import CLIENT_MESSAGE_ID_CHARACTERS_MAX, ID_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from wasl.store import history
+from wasl.store import inbox as pages
 
+CURSOR_MAX = 40
+"""Characters of a place in a list; a time with a zone takes as many."""
 SEQUENCE_MAX = 2**53 - 1
 """The greatest whole number that JavaScript holds exactly."""
 
@@ -21,6 +27,27 @@ def _storable(text: str) -> str:
 Text = Annotated[str, AfterValidator(_storable)]
 Id = Annotated[Text, Field(min_length=1, max_length=ID_CHARACTERS_MAX)]
 Sequence = Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
+
+
+def _described(*forms: dict[str, Any], **more: Any) -> WithJsonSchema:
+    # For the document only: what does not fit is refused further inside, with a code and a sentence of its own.
+    return WithJsonSchema({"type": "string", **(forms[0] if len(forms) == 1 else {"anyOf": list(forms)}), **more})
+
+
+def _whole(form: Pattern[str]) -> dict[str, Any]:
+    return {"pattern": f"^({form.pattern})$"}
+
+
+_NOTHING: dict[str, Any] = {"maxLength": 0}
+
+
+EventCursor = Annotated[str, _described(_whole(event_log.CURSOR_FORM), examples=["1041-0b21d7aa"])]
+PageCursor = Annotated[str, Field(max_length=CURSOR_MAX), _described(_whole(pages.CURSOR_FORM), _NOTHING)]
+Before = Annotated[
+    str,
+    Field(max_length=CURSOR_MAX),
+    _described(_whole(history.POSITION_FORM), {"format": "date-time", "maxLength": CURSOR_MAX}, _NOTHING),
+]
 
 
 class _Asked(BaseModel):
@@ -38,7 +65,7 @@ class OneConversation(_Asked):
 class SendMessage(OneConversation):
     """A reply. Sent twice under one `client_message_id` it is one message."""
 
-    message: Annotated[Text, Field(max_length=TEXT_CHARACTERS_MAX)]
+    message: Annotated[Text, Field(max_length=TEXT_CHARACTERS_MAX, json_schema_extra={"pattern": r"\S"})]
     message_type: Literal["text"] = "text"
     client_message_id: Annotated[Text, Field(min_length=1, max_length=CLIENT_MESSAGE_ID_CHARACTERS_MAX)] | None = None
     reply_to: Id | None = None

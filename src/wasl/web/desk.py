@@ -1,6 +1,6 @@
 """What operators do: write, take over, give back, end, read, and say whether they are there."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from wasl.store.team import Team
 from wasl.web import schemas
 from wasl.web.answers import Json
 from wasl.web.asked import OneConversation, OperatorStatus, ReadUpTo, SendMessage
+from wasl.web.failures import CHANGE_FAILURES, failures
 from wasl.web.session import signed_in
 
 Me = Annotated[Operator, Depends(signed_in)]
@@ -27,9 +28,6 @@ IdempotencyKey = Annotated[
         description="Stands for a missing `client_message_id`. Proxies that repeat a request set it.",
     ),
 ]
-_NEWER: dict[int | str, dict[str, Any]] = {
-    409: {"model": schemas.NewerMessage, "description": "`newer_message`, or a client_message_id used elsewhere."}
-}
 
 
 class Desk:
@@ -48,9 +46,11 @@ class Desk:
             ("/read", self.mark_read, schemas.ReadMarker),
             ("/operator-status", self.tell_status, schemas.OperatorPresence),
         ):
-            router.add_api_route(path, endpoint, methods=["POST"], response_model=model, responses=schemas.TOO_LARGE)
-        path, failures = "/send-message", schemas.TOO_LARGE | _NEWER
-        router.add_api_route(path, self.send_message, methods=["POST"], response_model=schemas.Sent, responses=failures)
+            router.add_api_route(path, endpoint, methods=["POST"], response_model=model, responses=CHANGE_FAILURES)
+        path, responses = "/send-message", CHANGE_FAILURES | failures(409)
+        router.add_api_route(
+            path, self.send_message, methods=["POST"], response_model=schemas.Sent, responses=responses
+        )
 
     async def send_message(self, me: Me, asked: SendMessage, idempotency_key: IdempotencyKey = None) -> Response:
         """Queue a reply to the customer; its status follows by events."""

@@ -89,7 +89,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc] # It has no types.
             await self.handlers["connect"](socket.sid, _handshake(scope))
             return self._greeting(socket, upgrades=["websocket"])
         if scope["method"] != "POST" or sid is None:
-            raise WrongMethod("A socket begins with GET; what it says comes by POST.")
+            raise WrongMethod("A socket begins with GET; what it says comes by POST.", allowed="GET, POST")
         socket = self._known(sid)
         await socket.post(await _body(scope, receive, socket))
         return "ok"

@@ -24,7 +24,9 @@ from wasl.live.presence import Presence
 from wasl.live.reader import Reader
 from wasl.observe import log
 from wasl.web.answers import Json, failure
-from wasl.web.schemas import READ_FAILURES, EventsPage
+from wasl.web.asked import EventCursor
+from wasl.web.failures import READ_FAILURES
+from wasl.web.schemas import EventsPage
 from wasl.web.session import Session, Sessions, signed_in
 
 _HEADERS = [
@@ -51,7 +53,7 @@ class EventStream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["method"] != "GET":
-                raise WrongMethod("Read the event stream with GET.")
+                raise WrongMethod("Read the event stream with GET.", allowed="GET")
             session = self._sessions.session_of(scope)
             cursor = _cursor_of(scope)
             feed = await self._hub.feed(session.operator.account_id)
@@ -206,7 +208,7 @@ class EventPoll:
         self,
         request: Request,
         operator: Annotated[Operator, Depends(signed_in)],
-        after: Annotated[str | None, Query(description="The cursor up to which the client has read.")] = None,
+        after: Annotated[EventCursor | None, Query(description="The cursor up to which the client has read.")] = None,
         wait: Annotated[float, Query(ge=0, le=POLL_WAIT_SECONDS_MAX, description="Seconds to wait for news.")] = 0,
     ) -> Response:
         """The events after a cursor, at once if there are any, else as soon as there are."""

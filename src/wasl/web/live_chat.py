@@ -36,8 +36,10 @@ from wasl.store.reports import live_metrics
 from wasl.store.team import Team
 from wasl.web import schemas
 from wasl.web.answers import Json
+from wasl.web.asked import Before, PageCursor
 from wasl.web.chats import Chats
 from wasl.web.desk import Desk
+from wasl.web.failures import READ_FAILURES
 from wasl.web.session import signed_in
 
 Me = Annotated[Operator, Depends(signed_in)]
@@ -69,7 +71,7 @@ class LiveChat:
         self._figures: dict[int, tuple[float, JsonObject]] = {}
 
     def router(self) -> APIRouter:
-        router = APIRouter(tags=["live chat"], responses=schemas.READ_FAILURES)
+        router = APIRouter(tags=["live chat"], responses=READ_FAILURES)
         for path, endpoint, model in (
             ("/unified-chats", self.unified_chats, schemas.Chats),
             ("/active-conversations", self.active, schemas.Conversations),
@@ -77,7 +79,7 @@ class LiveChat:
             ("/conversation/{user_id}/{conversation_id}", self.history, schemas.History),
             ("/client/{user_id}/conversations", self.of_client, schemas.Conversations),
             ("/metrics", self.metrics, schemas.Metrics),
-            ("/messages/{message_id}/trace", self.trace, schemas.Trace),
+            ("/messages/{message_id:path}/trace", self.trace, schemas.Trace),
         ):
             router.add_api_route(path, endpoint, methods=["GET"], response_model=model)
         self._desk.add_routes(router)
@@ -89,7 +91,7 @@ class LiveChat:
         search: Search = "",
         status: Status = None,
         page_size: Annotated[int, Query(ge=1, le=PAGE_SIZE_MAX)] = PAGE_SIZE_DEFAULT,
-        cursor: Annotated[str | None, Query(max_length=40, description="`next_cursor` of the page before.")] = None,
+        cursor: Annotated[PageCursor | None, Query(description="`next_cursor` of the page before.")] = None,
         page: Annotated[int, Query(ge=1, le=PAGE_NUMBER_MAX, description="Counted from the top; no cursor then.")] = 1,
     ) -> Response:
         """A page of all conversations, newest activity first, as this operator sees them."""
@@ -120,9 +122,7 @@ class LiveChat:
         me: Me,
         user_id: PathId,
         conversation_id: PathId,
-        before: Annotated[
-            str | None, Query(max_length=40, description="`next_before` of the page below, or an ISO time.")
-        ] = None,
+        before: Annotated[Before | None, Query(description="`next_before` of the page below, or an ISO time.")] = None,
         limit: Annotated[int, Query(ge=1, le=HISTORY_PAGE_MAX)] = HISTORY_PAGE_DEFAULT,
         days: Annotated[int | None, Query(ge=1, le=HISTORY_DAYS_MAX, description="Nothing older than this.")] = None,
     ) -> Response:

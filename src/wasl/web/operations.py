@@ -1,8 +1,11 @@
 """For whoever runs Wasl: is it alive, is it ready, and what are its figures."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.responses import Response
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from wasl.errors import Unavailable
 from wasl.limits import READY_SECONDS_MAX
@@ -12,8 +15,30 @@ from wasl.observe import Metrics
 from wasl.store.database import Connection, Database
 from wasl.store.team import Team
 from wasl.web.answers import Json
+from wasl.web.failures import OPEN, Responses, failures
 
 LEDGER_ENTRIES = ("received", "stored", "duplicates", "quarantined", "set_aside")
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Ready(BaseModel):
+    """It can be sent traffic; `degraded` when it hears nothing from other nodes."""
+
+    status: Literal["ok", "degraded"]
+    database: Literal["ok"]
+    bus: str
+
+
+class NotReady(BaseModel):
+    """Why it cannot."""
+
+    status: Literal["stopping", "unavailable"]
+    database: str
 
 
 class Operations:
@@ -27,10 +52,22 @@ class Operations:
         self._bus = bus
 
     def router(self) -> APIRouter:
-        router = APIRouter(tags=["operations"])
-        router.add_api_route("/health", self.health, methods=["GET"], response_class=Json)
-        router.add_api_route("/ready", self.ready, methods=["GET"], response_class=Json)
-        router.add_api_route("/metrics", self.metrics, methods=["GET"], response_class=Response)
+        router = APIRouter(tags=["operations"], responses=failures(422))
+        not_ready: Responses = {503: {"model": NotReady, "description": "It should be sent nothing now."}}
+        for path, endpoint, model, kind, responses in (
+            ("/health", self.health, Health, JSONResponse, {}),
+            ("/ready", self.ready, Ready, JSONResponse, not_ready),
+            ("/metrics", self.metrics, None, PlainTextResponse, failures(503)),
+        ):
+            router.add_api_route(
+                path,
+                endpoint,
+                methods=["GET"],
+                response_model=model,
+                response_class=kind,
+                responses=responses,
+                openapi_extra=OPEN,
+            )
         return router
 
     async def health(self) -> Response:

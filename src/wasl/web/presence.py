@@ -10,6 +10,7 @@ from wasl.live.whispers import Whispers
 from wasl.web import schemas
 from wasl.web.answers import Json
 from wasl.web.asked import Typing, Viewing
+from wasl.web.failures import CHANGE_FAILURES
 from wasl.web.session import signed_in
 
 Me = Annotated[Operator, Depends(signed_in)]
@@ -23,7 +24,7 @@ class PresenceCalls:
 
     def router(self) -> APIRouter:
         """To be put below `/api/live-chat`."""
-        router = APIRouter(tags=["presence"], responses=schemas.READ_FAILURES | schemas.TOO_LARGE)
+        router = APIRouter(tags=["presence"], responses=CHANGE_FAILURES)
         router.add_api_route("/typing", self.tell_typing, methods=["POST"], response_model=schemas.TypingTold)
         router.add_api_route("/viewing", self.tell_viewing, methods=["POST"], response_model=schemas.ViewingTold)
         return router

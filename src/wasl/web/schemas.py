@@ -27,20 +27,13 @@ class FieldProblem(BaseModel):
 class InvalidRequest(Failure):
     """The request cannot be understood."""
 
-    fields: list[FieldProblem] = []
+    fields: list[FieldProblem] = Field(default=[], description="Missing where no field is to blame.")
 
 
-READ_FAILURES: dict[int | str, dict[str, Any]] = {
-    401: {"model": Failure, "description": "Not signed in."},
-    404: {"model": Failure, "description": "No such thing in this account."},
-    422: {"model": InvalidRequest, "description": "The request cannot be understood."},
-    503: {"model": Failure, "description": "The database does not answer; nothing was changed."},
-}
-"""What every call may answer instead, for the OpenAPI document."""
+class SlowDown(Failure):
+    """Too much of it at once."""
 
-TOO_LARGE: dict[int | str, dict[str, Any]] = {
-    413: {"model": Failure, "description": "The body is over the limit."},
-}
+    retry_after_seconds: int | None = None
 
 
 # -- what is shown ----------------------------------------------------------------------------------------------------

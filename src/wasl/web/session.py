@@ -19,6 +19,7 @@ from wasl.settings import Settings
 from wasl.store.secrets import SecretBox
 from wasl.store.team import Team
 from wasl.web.answers import Json
+from wasl.web.failures import OPEN, failures
 from wasl.web.logins import Logins
 from wasl.web.same_origin import SAFE_METHODS, require_same_origin
 from wasl.web.session_schemas import Login, NewSession, SessionAnswer, SessionEnded
@@ -61,9 +62,19 @@ class Sessions:
     def router(self) -> APIRouter:
         """`/api/session`: sign in, who am I, sign out."""
         router = APIRouter(tags=["session"])
-        router.add_api_route("/api/session", self.sign_in, methods=["POST"], response_model=NewSession)
-        router.add_api_route("/api/session", self.show, methods=["GET"], response_model=SessionAnswer)
-        router.add_api_route("/api/session", self.sign_out, methods=["DELETE"], response_model=SessionEnded)
+        for endpoint, method, model, responses, extra in (
+            (self.sign_in, "POST", NewSession, failures(400, 401, 403, 413, 422, 429, 503), OPEN),
+            (self.show, "GET", SessionAnswer, failures(401, 422), {}),
+            (self.sign_out, "DELETE", SessionEnded, failures(403, 413, 422, 503), OPEN),
+        ):
+            router.add_api_route(
+                "/api/session",
+                endpoint,
+                methods=[method],
+                response_model=model,
+                responses=responses,
+                openapi_extra=extra,
+            )
         return router
 
     # -- who asks -------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ class Webhooks:
             status, text = 405, b"Use POST for updates and GET for verification."
         self._metrics.webhooks.add(str(status))
         self._metrics.webhook_seconds.observe(time.perf_counter() - started)
-        await _answer(send, status, text)
+        await _answer(send, status, text, [(b"allow", b"GET, HEAD, POST")] if status == 405 else [])
 
     async def _take(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         body: bytes | None = b""
@@ -122,7 +122,7 @@ class Webhooks:
         return frozenset((channel.verify_token,)) if channel is not None else frozenset()
 
 
-async def _answer(send: Send, status: int, text: bytes) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
+async def _answer(send: Send, status: int, text: bytes, more: list[tuple[bytes, bytes]]) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})

@@ -1,0 +1,140 @@
+"""A business in which something stands in every field, each marked by a word that stands nowhere else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from story.people import PASSWORD, Business, Identity, Operator, Outside, open_business
+from story.wire import Customer, JsonObject, status, text
+from wasl.domain.people import OperatorRole
+from wasl.settings import Settings
+from wasl.store.open import open_memory
+
+
+@dataclass(frozen=True, slots=True)
+class BusyShop:
+    """An account with people of every role, and what they and its customers wrote."""
+
+    business: Business
+    people: dict[OperatorRole, Operator]
+    chats: list[JsonObject]
+    message_ids: list[str]
+    channel_key: str
+    word: str
+    phones_begin: str
+
+    @property
+    def chat(self) -> JsonObject:
+        """The conversation that has everything in it."""
+        return self.chats[0]
+
+    def marks(self) -> list[bytes]:
+        """What nobody outside may ever be told: each of its texts, names, numbers and ids has one of them."""
+        found = [
+            self.word,
+            self.phones_begin,
+            self.channel_key,
+            self.business.number.phone_number_id,
+            self.business.access_token,
+        ]
+        return [mark.encode() for mark in found]
+
+
+async def open_busy_shop(settings: Settings, outside: Outside, word: str, digits: str) -> BusyShop:
+    """Open one beside a running node, and let it have a busy day. `word` is of small letters, `digits` has seven."""
+    business = await open_business(settings, f"{word} shop", f"{word}-owner", secret=f"secret-{word}")
+    identities = {OperatorRole.OWNER: business.operators[0]}
+    async with open_memory(settings) as memory:
+        for role in (OperatorRole.ADMIN, OperatorRole.OPERATOR):
+            name, email = f"{word} {role.value}", f"{word}.{role.value}@story.example"
+            added = await memory.team.add_operator(int(business.account_id), email, name, role, PASSWORD)
+            identities[role] = Identity(str(added.id), name, email)
+        [channel] = memory.team.channels(int(business.account_id))
+    people = {role: await outside.sign_in(identity) for role, identity in identities.items()}
+    guests = [Customer(f"{word} guest {place}", f"961{digits}{place}") for place in range(3)]
+    for guest in guests:
+        await outside.tell(business.number, *_said(business, guest, word))
+    owner = people[OperatorRole.OWNER]
+    chats = [await owner.chat(guest) for guest in guests]
+    await _answer(outside, business, owner, chats[0], word)
+    await owner.move("end-conversation", chats[1])
+    history = await owner.whole_history(chats[0])
+    message_ids = [message["message_id"] for message in history]
+    chats = [await owner.chat(guest) for guest in guests]
+    return BusyShop(business, people, chats, message_ids, channel.channel_key, word, f"961{digits}")
+
+
+def _said(business: Business, guest: Customer, word: str) -> Iterator[JsonObject]:
+    """Changes with a message of every kind, and what happens to messages afterwards."""
+    first = text(guest, f"{word} hello", message_id=f"wamid.{word}.{guest.phone}.first")
+    said = [first]
+    for place, kind in enumerate(_kinds(guest, word), 1):
+        written = text(guest, "", message_id=f"wamid.{word}.{guest.phone}.{place}", at=place)
+        del written["text"]
+        said.append(written | kind | {"context": {"id": first["id"], "from": business.number.display}})
+    late = text(guest, f"{word} to be deleted", message_id=f"wamid.{word}.{guest.phone}.late", at=50)
+    yield business.number.said([*said, late], guest)
+    after = {"from": guest.phone, "timestamp": "1790000090"}
+    yield business.number.said(
+        [
+            after
+            | {"id": f"wamid.{word}.{guest.phone}.emoji", "type": "reaction"}
+            | {"reaction": {"message_id": first["id"], "emoji": "👍"}},
+            after
+            | {"id": f"wamid.{word}.{guest.phone}.edit", "type": "edit"}
+            | {"edit": {"original_message_id": first["id"], "message": {"type": "text", "text": {"body": f"{word}!"}}}},
+            after
+            | {"id": f"wamid.{word}.{guest.phone}.revoke", "type": "revoke"}
+            | {"revoke": {"original_message_id": late["id"]}},
+        ],
+        guest,
+    )
+
+
+def _kinds(guest: Customer, word: str) -> list[JsonObject]:
+    """What a message may hold beside a text."""
+    return [
+        {"type": "image", "image": {"id": f"{word}-image", "mime_type": "image/jpeg", "caption": f"{word} caption"}},
+        {"type": "audio", "audio": {"id": f"{word}-audio", "mime_type": "audio/ogg; codecs=opus", "voice": True}},
+        {"type": "video", "video": {"id": f"{word}-video", "mime_type": "video/mp4"}},
+        {"type": "sticker", "sticker": {"id": f"{word}-sticker", "mime_type": "image/webp", "animated": False}},
+        {"type": "document", "document": {"id": f"{word}-file", "filename": f"{word}.pdf", "caption": f"{word} file"}},
+        {
+            "type": "location",
+            "location": {"latitude": 33.9, "longitude": 35.5, "name": f"{word} place", "address": f"{word} road"},
+        },
+        {
+            "type": "contacts",
+            "contacts": [{"name": {"formatted_name": f"{word} friend"}, "phones": [{"phone": f"+{guest.phone}"}]}],
+        },
+        {
+            "type": "interactive",
+            "interactive": {"type": "list_reply", "list_reply": {"id": f"{word}-row", "title": f"{word} row"}},
+        },
+        {"type": "button", "button": {"payload": f"{word} payload", "text": f"{word} button"}},
+        {
+            "type": "order",
+            "order": {
+                "catalog_id": f"{word}-catalog",
+                "text": f"{word} order",
+                "product_items": [
+                    {"product_retailer_id": f"{word}-item", "quantity": 2, "item_price": 3.5, "currency": "USD"}
+                ],
+            },
+        },
+        {"type": "unsupported", "errors": [{"code": 131051, "title": f"{word} unknown kind"}]},
+        {"type": "hologram", "hologram": {"frames": f"{word} frames"}},
+    ]
+
+
+async def _answer(outside: Outside, business: Business, owner: Operator, chat: JsonObject, word: str) -> None:
+    """Write to a customer; one of the messages fails with the provider's reason."""
+    for place in range(2):
+        quoted, draft = f"wamid.{word}.{chat['phone_clean']}.first", f"{word}-draft-{place}"
+        words = f"{word} answer {place}"
+        answer = await owner.send(chat, words, force=True, client_message_id=draft, reply_to=quoted)
+    sent = answer["message"]
+    error = {"code": 131026, "title": f"{word} reason", "error_data": {"details": f"{word} details"}}
+    told = status(f"wamid.{word}.out", "failed", at=99, errors=[error], recipient_id=chat["phone_clean"])
+    told["biz_opaque_callback_data"] = f"m:{sent['message_id']}:1"
+    await outside.tell(business.number, business.number.told([told]))
+    await owner.ask("POST", "/api/live-chat/operator-status", json={"status": "busy"})
