@@ -23,7 +23,7 @@ async def watched(url: str, folder: Path, head: int) -> list[Any]:
         assert await hall.converge({1: str(head)}, 5.0) == []
         await hall.end()
     finally:
-        await hall.kill()
+        hall.kill()
     return list(read(folder / "sara.jsonl"))
 
 

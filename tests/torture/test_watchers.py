@@ -81,7 +81,7 @@ async def test_everybody_ends_with_the_right_view_though_their_server_dies(
         assert late == []
         await hall.end()
     finally:
-        await hall.kill()
+        hall.kill()
     records = list(read(tmp_path / "crowd.jsonl"))
     check_views(records)
     check_shown(records, tmp_path)

@@ -4,9 +4,11 @@ The process is told who watches, and then what to do, by lines on its standard i
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import itertools
 import signal
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -54,7 +56,7 @@ class Hall:
         self._seats = seats
         self._history = history_file
         self._log = history_file.with_suffix(".log")
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def pid(self) -> int:
@@ -62,16 +64,7 @@ class Hall:
 
     async def start(self) -> None:
         """Let them come in, and wait until most of them see something. Raises HallDied."""
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                # A run that is killed takes them with it, also while they are frozen.
-                *tied([sys.executable, "-m", "wasl.torture.watching"]),
-                env=surroundings(),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                limit=_LINE_BYTES_MAX,
-            )
+        self._process = self._spawned()
         # By a pipe, not by a file: there are passwords in it.
         self._say({"history": str(self._history), "seats": [_written(seat) for seat in self._seats]})
         await self._hear(BEGIN_SECONDS_MAX)
@@ -89,43 +82,66 @@ class Hall:
         `<sequence>-<tag>`. Who did not in this time: name, and where they stand. Raises HallDied."""
         asked = {"converge": {str(account): str(head) for account, head in cursors.items()}, "within": within_seconds}
         self._say(asked)
-        late: list[str] = await self._hear(within_seconds + BEGIN_SECONDS_MAX)
+        late: list[str] = await self._hear(2 * within_seconds + FRESH_SECONDS_MAX + BEGIN_SECONDS_MAX)
         return late
 
     async def end(self) -> None:
         """Let them write what they see, look anew, write that too, and leave. Raises HallDied."""
         self._say({"end": True})
         await self._hear(END_SECONDS_MAX)
-        await self._running.wait()
-        self._process = None
+        await asyncio.to_thread(self._running.wait)
+        self.kill()
 
-    async def kill(self) -> None:
+    def kill(self) -> None:
         """End them as kill -9 does. A second time does nothing."""
         process, self._process = self._process, None
         if process is not None:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                assert pipe is not None
+                pipe.close()
+
+    def _spawned(self) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                # A run that is killed takes them with it, also while they are frozen.
+                tied([sys.executable, "-m", "wasl.torture.watching"]),
+                env=surroundings(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
 
     @property
-    def _running(self) -> asyncio.subprocess.Process:
+    def _running(self) -> "subprocess.Popen[bytes]":
         assert self._process is not None, "nobody is there"
         return self._process
 
     def _say(self, asked: Mapping[str, Any]) -> None:
-        assert self._running.stdin is not None
-        self._running.stdin.write(orjson.dumps(asked) + b"\n")
+        pipe = self._running.stdin
+        assert pipe is not None
+        try:
+            pipe.write(orjson.dumps(asked) + b"\n")
+            pipe.flush()
+        except BrokenPipeError as error:
+            raise self._died() from error
 
     async def _hear(self, within_seconds: float) -> Any:
-        assert self._running.stdout is not None
-        try:
+        pipe = self._running.stdout
+        assert pipe is not None
+        line = b""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_seconds):
-                line = await self._running.stdout.readline()
-        except TimeoutError:
-            line = b""
+                line = await asyncio.to_thread(pipe.readline)
         if not line:
-            raise HallDied(f"{self._history.stem}: {self._log.read_text(errors='replace')[-3000:]}")
+            raise self._died()
         return orjson.loads(line)
+
+    def _died(self) -> HallDied:
+        said = self._log.read_text(errors="replace")[-3000:]
+        self.kill()  # Whoever still waits for an answer hears that there is none.
+        return HallDied(f"{self._history.stem}: {said}")
 
 
 def _written(seat: Seat) -> dict[str, Any]:
