@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from story.node import Node
 from story.people import Outside
 from story.scene import settings_of
+from wasl.torture.installation import Shape
 
 
 @pytest.fixture
@@ -25,3 +27,10 @@ async def outside(mortal: Node) -> AsyncIterator[Outside]:
     outside = Outside(mortal)
     yield outside
     await outside.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def shape(request: pytest.FixtureRequest, tmp_path: Path) -> Shape:
+    """A small installation: on SQLite one node, else two."""
+    engine: Literal["sqlite", "postgres"] = request.param
+    return Shape(engine, 2 if engine == "postgres" else 1, tmp_path / "installation")

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from torture.standin import Account
+from torture.bare import BAKERY, GARAGE
 from wasl.torture.letters import Letter, Letters, Oddities
 
-ACCOUNTS = [Account(1, "1555010001", "+9611000100", "first", ()), Account(2, "1555010002", "+9611000101", "second", ())]
+ACCOUNTS = [BAKERY, GARAGE]
 
 
 def letters_of(seed: int, count: int = 2_000) -> list[Letter]:

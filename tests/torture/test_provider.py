@@ -8,8 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from torture.standin import StandIn, standing_in
-from wasl.settings import Settings
+from torture.bare import OneDoor, answering
 from wasl.torture.evidence import write_evidence
 from wasl.torture.history import (
     Acknowledged,
@@ -26,7 +25,9 @@ from wasl.torture.history import (
     Writer,
     read,
 )
+from wasl.torture.installation import Installation, Shape, open_installation
 from wasl.torture.provider import NotTaken, Provider
+from wasl.torture.servers import free_port
 
 pytestmark = pytest.mark.anyio
 Kind = TypeVar("Kind", bound=Record)
@@ -36,24 +37,23 @@ def only(kind: type[Kind], records: list[Record]) -> list[Kind]:
     return [record for record in records if isinstance(record, kind)]
 
 
-async def evidence_of(stage: StandIn, folder: Path) -> list[Record]:
+async def evidence_of(stage: Installation, folder: Path) -> list[Record]:
     with Writer(folder / "evidence.jsonl") as writer:
         await write_evidence(stage, writer, 0)
     return list(read(folder / "evidence.jsonl"))
 
 
 async def test_what_was_acknowledged_is_in_the_evidence_once_although_a_node_was_killed(
-    settings: Settings, tmp_path: Path
+    shape: Shape, tmp_path: Path
 ) -> None:
-    async with standing_in(settings, 2 if settings.database_url else 1) as stage:
+    async with open_installation(shape) as stage:
         with Writer(tmp_path / "provider.jsonl") as writer:
             provider = Provider(stage, writer, Random(7), 120.0)
             await provider.begin()
             await provider.until(150)
-            node = stage.nodes[0].node
-            node.kill()
+            stage.nodes[0].kill()
             await asyncio.sleep(0.5)
-            await asyncio.to_thread(node.start)
+            await stage.start_node(stage.nodes[0])
             await provider.until(400)
             await provider.end(15.0)
         told, found = list(read(tmp_path / "provider.jsonl")), await evidence_of(stage, tmp_path)
@@ -92,29 +92,23 @@ def check_log(found: list[Record]) -> None:
         assert log[-1].tag == end.head_tag
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_what_nobody_takes_is_said_in_a_sentence(settings: Settings, tmp_path: Path) -> None:
-    async with standing_in(settings) as stage:
-        stage.nodes[0].node.kill()
-        with Writer(tmp_path / "provider.jsonl") as writer:
-            provider = Provider(stage, writer, Random(7), 50.0)
-            await provider.begin()
-            await asyncio.sleep(0.3)
-            with pytest.raises(NotTaken, match=r"messages are not acknowledged.*The last trouble: node-0"):
-                await provider.end(0.3)
+async def test_what_nobody_takes_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with Writer(tmp_path / "provider.jsonl") as writer:
+        provider = Provider(OneDoor.at(free_port()), writer, Random(7), 50.0)
+        await provider.begin()
+        await asyncio.sleep(0.3)
+        with pytest.raises(NotTaken, match=r"messages are not acknowledged.*The last trouble: node-0: .*failed"):
+            await provider.end(0.3)
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_a_door_that_refuses_what_is_right_is_written_down(settings: Settings, tmp_path: Path) -> None:
-    async with standing_in(settings) as stage:
-        # Whoever checks against another secret says 401 to everything.
-        forged = [type(account)(9, account.phone_number_id, "1", "wrong", ()) for account in stage.accounts]
-        wrong = StandIn(stage.nodes, forged, stage.emulator_url, None, stage.database_file)
+async def test_a_door_that_refuses_what_is_right_is_written_down_and_asked_again(tmp_path: Path) -> None:
+    async with answering(lambda _: b"401 no") as stage:
         with Writer(tmp_path / "provider.jsonl") as writer:
-            provider = Provider(wrong, writer, Random(7), 50.0)
+            provider = Provider(stage, writer, Random(7), 20.0)
             await provider.begin()
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.7)
             await provider.cut()
-    refused = only(Refused, list(read(tmp_path / "provider.jsonl")))
-    assert {record.status for record in refused} == {401}
-    assert provider.refusals == len(refused)
+    told = list(read(tmp_path / "provider.jsonl"))
+    refused = only(Refused, told)
+    assert {(record.status, record.code, record.node) for record in refused} == {(401, "401 no", "node-0")}
+    assert provider.refusals == len(refused) > len(only(Posted, told)) > 3
