@@ -148,6 +148,6 @@ class Dashboard:
             self._town.later(self, self._retry_ms / 1000)
             self._retry_ms = None
             return
-        seconds = min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2**self._attempt)
+        seconds = min(RETRY_SECONDS_MAX / 1.5, RETRY_SECONDS_MIN * 2**self._attempt)
         self._attempt += 1
-        self._town.later(self, max(RETRY_SECONDS_MIN, seconds * (0.5 + random.random() / 2)))
+        self._town.later(self, seconds * (1 + random.random() / 2))
