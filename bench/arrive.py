@@ -7,14 +7,16 @@ that whatever else the machine does falls on both.
 import asyncio
 import contextlib
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvloop
 
+from bench.acknowledgement import TOLD, measure_acknowledgement
 from bench.bodies import APP_SECRET, CUSTOMERS, Numbers, endless, webhooks
 from bench.client import CONNECTIONS, Load, as_fast_as_answered, at_a_pace
+from bench.contenders import Contender, Plan, accepted, moments
 from bench.installation import (
     NotMeasured,
     Running,
@@ -25,16 +27,15 @@ from bench.installation import (
     our_server,
     settings_for,
 )
-from bench.machine import Cores, Shares, Usage, on_core, two_cores
+from bench.machine import Cores, Usage, on_core, two_cores
 from bench.postgres import postgres, version_of
-from bench.report import Figure, Report, median, percentile
+from bench.report import Figure, Report, percentiles
 from bench.streams import Dashboard, Readings, dashboards
 
 BARE_RATIO_MIN = 0.20
 BARE_RATIO_AIM = 0.30
 NODE_RATIO_MIN = 1.3
 NODE_RATIO_AIM = 2.0
-ACKNOWLEDGED_P99_MS_MAX = 50.0
 DASHBOARDS = 100
 MESSAGES_PER_SECOND = 200
 SEEN_P50_MS_MAX = 5.0
@@ -47,39 +48,11 @@ SEEN_SECONDS_MAX = 5.0
 """How long the last frames may take before they count as lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How long everything takes."""
-
-    rounds: int
-    seconds: float
-    paced_seconds: float
+WHOLE = Plan(rounds=5, seconds=6, paced_seconds=30, step_seconds=6)
+QUICK = Plan(rounds=2, seconds=2, paced_seconds=4, step_seconds=1.5)
 
 
-WHOLE = Plan(rounds=5, seconds=6, paced_seconds=30)
-QUICK = Plan(rounds=2, seconds=2, paced_seconds=5)
-
-
-@dataclass(slots=True)
-class Contender:
-    """A server in a comparison, and what its rounds gave. One that `stores` needs a new message each time."""
-
-    name: str
-    port: int
-    stores: bool
-    rates: list[float] = field(default_factory=list)
-    shares: list[Shares] = field(default_factory=list)
-
-    @property
-    def rate(self) -> float:
-        return median(self.rates)
-
-    def ratio_to(self, other: "Contender") -> float:
-        """The median of the rounds' ratios: what disturbed a round disturbed both."""
-        return median([mine / theirs for mine, theirs in zip(self.rates, other.rates, strict=True)])
-
-
-def measure_arrival(report: Report, databases: list[str], quick: bool, postgres_core: str = "server") -> None:
+def measure_arrival(report: Report, databases: Sequence[str], quick: bool, postgres_core: str = "server") -> None:
     """Measure everything about arriving, on each of the databases. `postgres_core` is `server` or `client`."""
     plan, cores = (QUICK if quick else WHOLE), two_cores()
     with on_core(cores.client):
@@ -102,9 +75,11 @@ def _on_sqlite(report: Report, plan: Plan, cores: Cores) -> None:
             wasl, limit = Contender("wasl", ours.port, stores=True), Contender("bare", bare.port, stores=False)
             _compare(plan, cores, numbers, wasl, limit)
             _report_rate(report, "bare Starlette endpoint (the limit)", limit)
-            bound = Bound(f"≥ {BARE_RATIO_MIN:.2f} × bare, aim {BARE_RATIO_AIM:.2f}", limit, BARE_RATIO_MIN)
+            bound = Bound(
+                f"≥ {BARE_RATIO_MIN:.2f} × bare ({limit.rate:,.0f}), aim {BARE_RATIO_AIM:.2f}", limit, BARE_RATIO_MIN
+            )
             _report_rate(report, "webhooks acknowledged, SQLite", wasl, bound)
-            _measure_acknowledgement(report, plan, cores, numbers, wasl, "SQLite")
+            measure_acknowledgement(report, plan, cores, numbers, wasl, limit, "SQLite")
             _measure_screens(report, plan, cores, numbers, ours, "SQLite")
 
 
@@ -121,13 +96,14 @@ def _on_postgres(report: Report, plan: Plan, cores: Cores, where: str) -> None:
         node = _node(stack, server.create_database(), cores, folder)
         bound = None
         if node is not None:
-            bound = Bound(f"≥ {NODE_RATIO_MIN:.1f} × Node, aim {NODE_RATIO_AIM:.1f}", node, NODE_RATIO_MIN)
             _compare(plan, cores, numbers, wasl, node)
+            words = f"≥ {NODE_RATIO_MIN:.1f} × Node ({node.rate:,.0f}), aim {NODE_RATIO_AIM:.1f}"
+            bound = Bound(words, node, NODE_RATIO_MIN)
             _report_rate(report, "plain Node peer, PostgreSQL", node)
         else:
             _compare(plan, cores, numbers, wasl)
         _report_rate(report, "webhooks acknowledged, PostgreSQL", wasl, bound)
-        _measure_acknowledgement(report, plan, cores, numbers, wasl, "PostgreSQL")
+        measure_acknowledgement(report, plan, cores, numbers, wasl, node, "PostgreSQL")
         _measure_screens(report, plan, cores, numbers, ours, "PostgreSQL")
 
 
@@ -170,14 +146,7 @@ def _compare(plan: Plan, cores: Cores, numbers: Numbers, *contenders: Contender)
 
 
 def _load(one: Contender, requests: Iterator[bytes], seconds: float) -> Load:
-    return _accepted(one.name, uvloop.run(as_fast_as_answered(one.port, requests, seconds)))
-
-
-def _accepted(name: str, load: Load) -> Load:
-    """A rate of refusals would measure nothing. Raises SystemExit when there were any."""
-    if load.refused:
-        raise SystemExit(f"{name} answered with {load.refused} (status: how many)")
-    return load
+    return accepted(one.name, uvloop.run(as_fast_as_answered(one.port, requests, seconds)))
 
 
 def _report_rate(report: Report, name: str, one: Contender, bound: Bound | None = None) -> None:
@@ -195,29 +164,13 @@ def _report_rate(report: Report, name: str, one: Contender, bound: Bound | None 
 # -- how soon ---------------------------------------------------------------------------------------------------------
 
 
-def _measure_acknowledgement(
-    report: Report, plan: Plan, cores: Cores, numbers: Numbers, one: Contender, database: str
-) -> None:
-    """The wait for the 200 at half of the greatest rate, sent at fixed moments whatever the server does."""
-    pace = one.rate / 2
-    requests = numbers.webhooks(int(pace * plan.paced_seconds))
-    usage = Usage(cores)
-    load = _accepted(one.name, uvloop.run(at_a_pace(one.port, requests, pace, _moments(requests))))
-    note = f"{pace:,.0f}/s, {len(requests):,} webhooks; {usage.until_now()}"
-    name = f"acknowledgement at half rate, {database}"
-    report.add(Figure(f"{name}, p50", percentile(load.latencies, 0.5) * 1000, "ms"))
-    p99 = percentile(load.latencies, 0.99) * 1000
-    bound = f"≤ {ACKNOWLEDGED_P99_MS_MAX:.0f} ms"
-    report.add(Figure(f"{name}, p99", p99, "ms", bound, None, p99 <= ACKNOWLEDGED_P99_MS_MAX, note))
-
-
 def _measure_screens(
     report: Report, plan: Plan, cores: Cores, numbers: Numbers, running: Running, database: str
 ) -> None:
     """From the write of a webhook to the read of its frame, over every delivery to every dashboard."""
     first = numbers.next
     requests = numbers.webhooks(int(MESSAGES_PER_SECOND * plan.paced_seconds))
-    sent_at = _moments(requests)
+    sent_at = moments(requests)
     readings = Readings(sent_at, first)
     usage = Usage(cores)
     watching = uvloop.run(_watch(running, requests, sent_at, readings))
@@ -226,10 +179,11 @@ def _measure_screens(
     doubled = sum(one.doubled for one in watching) + readings.strange
     whole = not missing and not doubled
     note = f"{MESSAGES_PER_SECOND} messages/s, {wanted:,} deliveries, {missing} lost, {doubled} too many"
-    for share, limit in ((0.5, SEEN_P50_MS_MAX), (0.99, SEEN_P99_MS_MAX)):
-        value = percentile(readings.latencies, share) * 1000
-        name = f"webhook → {DASHBOARDS} dashboards, {database}, p{share * 100:.0f}"
-        report.add(Figure(name, value, "ms", f"≤ {limit:.0f} ms", None, whole and value <= limit, note))
+    waits = percentiles(readings.latencies, TOLD, 1000)
+    for told, limit in (("p50", SEEN_P50_MS_MAX), ("p99", SEEN_P99_MS_MAX)):
+        name = f"webhook → {DASHBOARDS} dashboards, {database}, {told}"
+        kept, beside = whole and waits[told] <= limit, waits if told == "p99" else {}
+        report.add(Figure(name, waits[told], "ms", f"≤ {limit:.0f} ms", None, kept, note, None, beside))
         note = str(usage.until_now())
 
 
@@ -238,7 +192,7 @@ async def _watch(
 ) -> list[Dashboard]:
     token = await running.signed_in()
     async with dashboards(running.port, token, DASHBOARDS, readings) as opened:
-        _accepted("wasl", await at_a_pace(running.port, requests, MESSAGES_PER_SECOND, sent_at))
+        accepted("wasl", await at_a_pace(running.port, requests, MESSAGES_PER_SECOND, sent_at))
         with contextlib.suppress(TimeoutError):
             await _all_seen(opened, len(requests))
         return list(opened)
@@ -248,7 +202,3 @@ async def _all_seen(opened: list[Dashboard], count: int) -> None:
     async with asyncio.timeout(SEEN_SECONDS_MAX):
         while any(len(one.seen) < count for one in opened):
             await asyncio.sleep(0.05)
-
-
-def _moments(requests: list[bytes]) -> "array[float]":
-    return array("d", bytes(8 * len(requests)))

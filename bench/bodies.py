@@ -6,6 +6,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 CUSTOMERS = 1_000
 PHONE_NUMBER_ID = "550100100100100"
@@ -27,7 +28,28 @@ def webhooks(first: int, count: int, accounts: int = 1, customers: int = CUSTOME
 
     The customers take turns, and the accounts. The size is what Meta's bodies have: about 700 bytes.
     """
-    return [_request(_body(number, number % accounts, customers)) for number in range(first, first + count)]
+    return [
+        webhook(number, customer_of(number % customers), number % accounts) for number in range(first, first + count)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who writes."""
+
+    phone: str
+    user_id: str
+    name: str
+
+
+def customer_of(place: int) -> Customer:
+    """One of those who are made up here."""
+    return Customer(f"9613{place:06d}", f"LB.4400{place:016d}", _NAMES[place % len(_NAMES)])
+
+
+def webhook(number: int, customer: Customer, account: int = 0) -> bytes:
+    """A whole HTTP request with the message of that number."""
+    return _request(_body(number, customer, account))
 
 
 def phone_number_id(account: int) -> str:
@@ -58,14 +80,12 @@ def marked(number: int) -> str:
     return f"{MARK}{number:0{MARK_DIGITS}d}"
 
 
-def _body(number: int, account: int, customers: int) -> bytes:
-    customer = number % customers
-    phone = f"9613{customer:06d}"
-    user_id = f"LB.4400{customer:016d}"
+def _body(number: int, customer: Customer, account: int) -> bytes:
+    phone = customer.phone
     wamid = base64.b64encode(f"HBgM{phone}{hashlib.md5(str(number).encode()).hexdigest()}".encode()).decode()
     message = {
         "from": phone,
-        "from_user_id": user_id,
+        "from_user_id": customer.user_id,
         "id": f"wamid.{wamid}",
         "timestamp": str(int(time.time())),
         "text": {"body": f"{marked(number)} {_TEXT}"},
@@ -75,7 +95,7 @@ def _body(number: int, account: int, customers: int) -> bytes:
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": BUSINESS, "phone_number_id": phone_number_id(account)},
         "contacts": [
-            {"profile": {"name": f"{_NAMES[customer % len(_NAMES)]}"}, "wa_id": phone, "user_id": user_id},
+            {"profile": {"name": customer.name}, "wa_id": phone, "user_id": customer.user_id},
         ],
         "messages": [message],
     }

@@ -4,6 +4,7 @@ The peers take turns with us, round by round, on the same core; who waits for hi
 """
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.fanout import MESSAGES_AHEAD, Fanout, Round
@@ -34,6 +35,8 @@ class Size:
 
 
 SIZES = (Size(1_000, 50), Size(5_000, 10))
+SIZES_BETWEEN = (100, 2_500)
+"""Streams that are only driven as fast as it goes: how that changes with their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +58,16 @@ def measure_crowd(report: Report, quick: bool) -> None:
     with on_core(cores.client):
         for size in SIZES:
             _compare(report, plan, cores, size)
+        for streams in SIZES_BETWEEN:
+            with _crowds(cores, streams) as (ours, theirs):
+                _drive(report, plan, ours, theirs)
         _compare_sockets(report, plan, cores)
         measure_idle(report, cores, files, quick)
         measure_stalled(report, cores, quick)
 
 
 def _compare(report: Report, plan: Plan, cores: Cores, size: Size) -> None:
-    print(f"==> {size.streams:,} streams of one account", flush=True)
-    with contextlib.ExitStack() as stack:
-        ready = stack.enter_context(stage(cores))
-        readers = stack.enter_context(contextlib.closing(Readers()))
-        ours, theirs = our_crowd(ready, readers, size.streams), None
-        try:
-            folder = stack.enter_context(fresh_folder("nchan"))
-            nchan = stack.enter_context(nchan_server(cores.server, folder))
-            theirs = nchan_crowd(ready, nchan, readers, size.streams)
-        except NotMeasured as reason:
-            print(f"!!! without the peer: {reason}")
+    with _crowds(cores, size.streams) as (ours, theirs):
         crowds = [ours] if theirs is None else [ours, theirs]
         take_turns(plan.rounds, crowds, lambda one: one.paced(size.messages_per_second, plan.seconds))
         name = f"{size.streams:,} streams"
@@ -80,9 +76,33 @@ def _compare(report: Report, plan: Plan, cores: Cores, size: Size) -> None:
             with theirs.running.frozen() if theirs is not None else contextlib.nullcontext():
                 take_turns(plan.rounds, [ours], lambda one: one.paced(BUSY_MESSAGES_PER_SECOND, plan.seconds))
             _add(report, waits(f"{name}, {BUSY_MESSAGES_PER_SECOND} messages/s (beyond the peer)", ours, None))
-        take_turns(plan.rounds, crowds, lambda one: one.saturated(plan.seconds))
-        _add(report, deliveries(f"{name}, {MESSAGES_AHEAD} messages ahead", ours, theirs, NCHAN_RATIO_MIN))
-        _add(report, waits(f"{name}, {MESSAGES_AHEAD} messages ahead", ours, theirs))
+        _drive(report, plan, ours, theirs)
+
+
+def _drive(report: Report, plan: Plan, ours: Fanout, theirs: Fanout | None) -> None:
+    """As fast as it goes."""
+    crowds = [ours] if theirs is None else [ours, theirs]
+    take_turns(plan.rounds, crowds, lambda one: one.saturated(plan.seconds))
+    name = f"{len(ours.streams):,} streams, {MESSAGES_AHEAD} messages ahead"
+    _add(report, deliveries(name, ours, theirs, NCHAN_RATIO_MIN))
+    _add(report, waits(name, ours, theirs))
+
+
+@contextlib.contextmanager
+def _crowds(cores: Cores, streams: int) -> Iterator[tuple[Fanout, Fanout | None]]:
+    """So many streams of ours, and as many of nchan's if there is one."""
+    print(f"==> {streams:,} streams of one account", flush=True)
+    with contextlib.ExitStack() as stack:
+        ready = stack.enter_context(stage(cores))
+        readers = stack.enter_context(contextlib.closing(Readers()))
+        ours, theirs = our_crowd(ready, readers, streams), None
+        try:
+            folder = stack.enter_context(fresh_folder("nchan"))
+            nchan = stack.enter_context(nchan_server(cores.server, folder))
+            theirs = nchan_crowd(ready, nchan, readers, streams)
+        except NotMeasured as reason:
+            print(f"!!! without the peer: {reason}")
+        yield ours, theirs
 
 
 def _compare_sockets(report: Report, plan: Plan, cores: Cores) -> None:

@@ -6,11 +6,18 @@ import os
 import platform
 import resource
 import sqlite3
+import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+FLUSHES = 100
+FLUSHED_BYTES = 4096
+STRANGERS_PERCENT_MAX = 5
+"""Others who use more than that of the cores were measured with us."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -80,6 +87,15 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def precise_cpu_seconds(pid: int) -> float:
+    """The same of all threads that live now, to the nanosecond instead of to the hundredth of a second."""
+    nanoseconds = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):  # It has just ended.
+            nanoseconds += int((task / "schedstat").read_text().split()[0])
+    return nanoseconds / 1e9
+
+
 def allow_many_files(wanted: int) -> int:
     """Raise the limit of open files of this process and of those that it will start; what it is then."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -96,17 +112,55 @@ def strangers_share(cores: Cores, seconds: float = 1.0) -> float:
     return (shares.server_core + shares.client_core) / 2
 
 
-def machine_facts() -> dict[str, str | int]:
+def machine_facts() -> dict[str, str | int | float]:
     """What a figure depends on; nothing that tells whose machine it is."""
     return {
         "cores": len(os.sched_getaffinity(0)),
         "processor": _processor(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
+        "flush_ms": round(flush_seconds(ROOT) * 1000, 3),
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         **{name: importlib.metadata.version(name) for name in ("uvicorn", "uvloop", "httptools", "starlette")},
+        "commit": _commit(),
     }
+
+
+def load_before() -> dict[str, str | int | float]:
+    """What else uses the machine before anything of ours runs, and whether that is too much for good figures."""
+    percent = round(strangers_share(two_cores()) * 100)
+    return {
+        "others_percent_of_cores": percent,
+        "average_of_a_minute": round(os.getloadavg()[0], 2),
+        "busy": percent > STRANGERS_PERCENT_MAX,
+    }
+
+
+def flush_seconds(folder: Path) -> float:
+    """How long a small write takes to be on the disk there: the middle one of some. It is a part of every commit."""
+    times, block = [], b"x" * FLUSHED_BYTES
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(FLUSHES):
+            file.write(block)
+            file.flush()
+            started = time.perf_counter()
+            os.fdatasync(file.fileno())
+            times.append(time.perf_counter() - started)
+    return sorted(times)[FLUSHES // 2]
+
+
+def _commit() -> str:
+    """Which version of the program is measured; with a plus sign when files of it were changed since."""
+    git = ["git", "-C", str(ROOT)]
+    try:
+        said = subprocess.run([*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True)
+        changed = subprocess.run(
+            [*git, "status", "--porcelain", "src", "bench"], capture_output=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return said.stdout.strip() + ("+" if changed else "")
 
 
 def _processor() -> str:

@@ -11,7 +11,7 @@ from functools import cached_property
 from math import gcd
 from typing import Any
 
-from bench.bodies import BUSINESS, PHONE_NUMBER_ID
+from bench.bodies import BUSINESS, PHONE_NUMBER_ID, Customer
 from wasl.domain.conversation import ConversationStatus, conversation_id_for
 from wasl.domain.handover import Handover
 from wasl.domain.position import Clocks
@@ -95,6 +95,10 @@ class Population:
     def phone(self, customer: int) -> str:
         """Digits with the country code; nobody else has them."""
         return f"{_PREFIXES[customer % 5]}{customer * 611_953 % 1_000_000:06d}"
+
+    def writer(self, customer: int) -> Customer:
+        """The same as somebody who writes."""
+        return Customer(self.phone(customer), _bsuid(customer), self.name(customer))
 
     def conversation_id(self, customer: int) -> str:
         """What the conversation is called in the API."""

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
-from bench.machine import machine_facts
+from bench.machine import load_before, machine_facts
 
 RESULTS = Path(__file__).resolve().parent / "results"
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+HEADINGS = ("figure", "value", "limit or peer", "ratio", "verdict")
+
+Facts = dict[str, str | int | float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,51 +43,34 @@ class Report:
 
     name: str
     quick: bool
+    databases: Sequence[str] = ()
+    seed: int = 0
+    load: Facts = field(default_factory=load_before)
+    """What else used the machine; measured first of all."""
     figures: list[Figure] = field(default_factory=list)
-    facts: dict[str, str | int] = field(default_factory=machine_facts)
+    facts: Facts = field(default_factory=machine_facts)
+    began: float = field(default_factory=monotonic)
 
     def add(self, figure: Figure) -> None:
         """Take a figure, and show that something was found: a run takes minutes."""
         self.figures.append(figure)
+        beside = " ".join(part for part in (figure.against and f"[{figure.against}]", figure.verdict) if part)
         note = f"  ({figure.note})" if figure.note else ""
-        print(f"    {figure.name}: {_number(figure.value)} {figure.unit} {figure.verdict}{note}", flush=True)
+        print(f"    {figure.name}: {shown(figure.value)} {figure.unit} {beside}{note}", flush=True)
 
     @property
-    def kept(self) -> bool:
-        """Whether no bound was missed."""
-        return all(figure.kept is not False for figure in self.figures)
+    def missed(self) -> list[Figure]:
+        """Those whose bound was missed."""
+        return [figure for figure in self.figures if figure.kept is False]
 
     def print_table(self) -> None:
         """Print every figure once more, beside its bound."""
-        rows = self._rows()
+        rows = [HEADINGS, *(row_of(figure) for figure in self.figures)]
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         rows.insert(1, tuple("-" * width for width in widths))
         print()
         for row in rows:
             print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
-
-    def document(self) -> None:
-        """Write the table into docs/performance.md, between the marks of this name."""
-        text, begins, ends = DOCUMENT.read_text(encoding="utf-8"), f"<!-- {self.name} -->\n", f"<!-- /{self.name} -->"
-        before, _, rest = text.partition(begins)
-        after = rest.partition(ends)[2]
-        rows = self._rows()
-        rows.insert(1, ("---",) * len(rows[0]))
-        table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-        facts = ", ".join(f"{name} {value}" for name, value in self.facts.items() if name != "processor")
-        day = f"{datetime.now(UTC):%Y-%m-%d}"
-        told = f"Run of {day} on {self.facts['processor']} ({facts}):"
-        DOCUMENT.write_text(f"{before}{begins}\n{told}\n\n{table}\n\n{ends}{after}", encoding="utf-8")
-
-    def _rows(self) -> list[tuple[str, ...]]:
-        rows: list[tuple[str, ...]] = [("figure", "value", "limit or peer", "ratio", "verdict")]
-        for figure in self.figures:
-            ratio = f"{figure.ratio:.2f}" if figure.ratio is not None else ""
-            value = f"{_number(figure.value)} {figure.unit}"
-            if figure.p95 is not None:
-                value += f" (p95 {_number(figure.p95)})"
-            rows.append((figure.name, value, figure.against, ratio, figure.verdict))
-        return rows
 
     def write(self) -> Path:
         """Keep the figures as JSON and tell where."""
@@ -95,11 +81,25 @@ class Report:
             "name": self.name,
             "quick": self.quick,
             "at": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "seconds": round(monotonic() - self.began),
+            "databases": list(self.databases),
+            "seed": self.seed,
+            "load": self.load,
             "machine": self.facts,
+            "missed": [figure.name for figure in self.missed],
             "figures": [asdict(figure) for figure in self.figures],
         }
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         return path
+
+
+def row_of(figure: Figure) -> tuple[str, ...]:
+    """A figure as a line of a table."""
+    ratio = f"{figure.ratio:.2f}" if figure.ratio is not None else ""
+    value = f"{shown(figure.value)} {figure.unit}".strip()
+    if figure.p95 is not None:
+        value += f" (p95 {shown(figure.p95)})"
+    return figure.name, value, figure.against, ratio, figure.verdict
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -117,5 +117,13 @@ def median(values: Sequence[float]) -> float:
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+def percentiles(values: Sequence[float], shares: Sequence[float], factor: float = 1.0) -> dict[str, float]:
+    """The same for several shares, by their names (`p99`)."""
+    return {f"p{share * 100:g}": percentile(values, share) * factor for share in shares}
+
+
+def shown(value: float) -> str:
+    """A number as tables have it."""
+    if value >= 100 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.2f}"

@@ -53,10 +53,11 @@ def stage(cores: Cores, **environment: str) -> Iterator[Stage]:
         furnish(settings)
         limits = {"WASL_STREAMS_PER_OPERATOR": STREAMS_PER_OPERATOR}
         with our_server(settings, cores.server, **limits, **environment) as ours:
-            yield uvloop.run(_prepared(ours, cores))
+            yield uvloop.run(prepared(ours, cores))
 
 
-async def _prepared(ours: Running, cores: Cores) -> Stage:
+async def prepared(ours: Running, cores: Cores) -> Stage:
+    """Fill the ring of a server with messages, and learn what an event of it looks like."""
     token, numbers = await ours.signed_in(), Numbers()
     async with Caller(ours.port) as caller:
         await _polled(caller, token, "")  # From here on the account's ring is kept.

@@ -6,7 +6,7 @@ How long until each has everything again, and how often the database was asked f
 import contextlib
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from bench.machine import Cores, Usage, allow_many_files, cpu_seconds, on_core, 
 from bench.postgres import postgres, version_of
 from bench.publishers import Publishers
 from bench.readers import Readers
-from bench.report import Figure, Report, percentile
+from bench.report import Figure, Report, percentile, percentiles
 from bench.returning import Dashboard, Faults, Town
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class Scene:
     """When the node answered again, after it was gone."""
     calm_share: float = 0.0
     """How much of a processor the nodes take while nobody is lost."""
+
+    def gone_seconds(self, lost_at: float) -> list[float]:
+        """How long the node that went at that moment did not answer, if it went and is back."""
+        return [self.back_at - lost_at] if self.back_at is not None else []
 
     def go_on(self, seconds: float, until: Callable[[], bool] = lambda: False) -> bool:
         """Let things happen for so long, or until something holds; whether it does."""
@@ -117,7 +121,7 @@ class Writing:
         self.publishers.send(webhooks(number, 1, ACCOUNTS)[0], done)
 
 
-def measure_storm(report: Report, databases: list[str], quick: bool) -> None:
+def measure_storm(report: Report, databases: Sequence[str], quick: bool) -> None:
     """Measure the return of all dashboards, on each of the databases."""
     cores = two_cores()
     dashboards = DASHBOARDS_QUICK if quick else DASHBOARDS
@@ -271,15 +275,15 @@ def _report_return(report: Report, name: str, scene: Scene, lose: Loss) -> None:
     times = [(one.whole_at or perf_counter()) - lost_at for one in losing]
     faultless = not (town.faults.doubled or town.faults.holes or town.faults.resyncs)
     refused = ", ".join(f"{count} with {status}" for status, count in scene.writing.refused.items())
-    beside = {f"s until {share:.0%} are whole": percentile(times, share) for share in SHARES_TOLD}
+    beside = percentiles(times, SHARES_TOLD)
     lost = f"{len(losing):,} streams"
     if lose is _cut:  # Else there are other processes than before.
         return_us = (_cpu_seconds(scene) - spent - scene.calm_share * lasted) / len(losing) * 1e6
         beside["µs of the server per return"] = return_us
         lost += f", {return_us:.0f} µs of the server's processor each"
-    if scene.back_at:
-        beside["s until the node answers"] = scene.back_at - lost_at
-        lost += f", the node answers after {scene.back_at - lost_at:.1f} s"
+    for seconds in scene.gone_seconds(lost_at):
+        beside["s until the node answers"] = seconds
+        lost += f", the node answers after {seconds:.1f} s"
     half = f"half of them are whole within {percentile(times, 0.5):.1f} s"
     note = f"{lost}, {half}; {town.faults}; webhooks refused: {refused or 'none'}; {shares}"
     kept, bound = whole and faultless and max(times) <= WHOLE_SECONDS_MAX, f"≤ {WHOLE_SECONDS_MAX:.0f} s"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from bench.fanout import Fanout, Round
 from bench.publishers import Publishers
-from bench.report import Figure, median
+from bench.report import Figure, median, shown
 
 
 def take_turns(rounds: int, crowds: Sequence[Fanout], play: Callable[[Fanout], Round]) -> None:
@@ -51,9 +51,10 @@ def _compared(
     mine, note = [value(one) for one in ours.rounds], ours.note
     if theirs is None:
         return Figure(name, median(mine), unit, "", None, ours.whole, note, beside=ours.beside)
+    peers = median([value(other) for other in theirs.rounds])
     ratio = median([one / value(other) for one, other in zip(mine, theirs.rounds, strict=True)])
     if ratio_min is None:
-        words, kept = f"≤ {theirs.name}'s", ratio <= 1
+        words, kept = f"≤ {theirs.name}'s {shown(peers)}", ratio <= 1
     else:
-        words, kept = f"≥ {ratio_min} × {theirs.name}", ratio >= ratio_min
+        words, kept = f"≥ {ratio_min} × {theirs.name}'s {shown(peers)}", ratio >= ratio_min
     return Figure(name, median(mine), unit, words, ratio, kept and ours.whole, note, beside=ours.beside)

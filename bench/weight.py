@@ -22,7 +22,6 @@ from bench.report import Figure, Report
 from wasl.domain.people import Operator
 from wasl.domain.sending import Accepted
 from wasl.flow.receive import Reception
-from wasl.observe import configure_logs
 from wasl.settings import Settings
 from wasl.store.attempts import ClaimMessage, SettleAttempt
 from wasl.store.database import Connection
@@ -56,7 +55,6 @@ def measure_weight(report: Report, quick: bool) -> None:
     """Write the messages into a fresh PostgreSQL and weigh it."""
     messages = MESSAGES_QUICK if quick else MESSAGES
     print(f"what {messages:,} messages weigh in PostgreSQL")
-    configure_logs("warning", "console")
     try:
         with postgres(two_cores().server) as server, fresh_folder("weight") as folder:
             url = server.create_database()
