@@ -176,6 +176,14 @@ class Feed:
         self._serve_again(reader for readers in self._current.values() for reader in readers)
         self._serve_again(self._ahead)
 
+    def doubt_those_ahead_of(self, head: Cursor) -> None:
+        """The log was seen to end at `head`: whoever claims to have more than that, and than was flushed, proves it."""
+        for reader in [one for one in self._ahead if one.cursor != head]:
+            self._ahead.discard(reader)
+            reader.generation = _UNPROVEN
+            if not reader.line.full:
+                self._serve(reader)
+
     def whisper(self, kind: str, data: dict[str, Any]) -> None:
         """Tell everyone something that is in no log. Who has no room misses it, and is told anew who is there."""
         said: dict[Encoding, bytes] = {}
@@ -229,7 +237,10 @@ class Feed:
             if reader.cursor == self._flushed:
                 self._current.setdefault(line.encoding, set()).add(reader)
                 return line.at_head()
-            if reader.cursor.sequence >= self._flushed.sequence:  # With another tag, until the heads are looked at.
+            if self.ring.contradicts(reader.cursor):
+                reader.generation = _UNPROVEN
+                return self._wait_for_log(reader)
+            if reader.cursor.sequence >= self._flushed.sequence:
                 self._ahead.add(reader)
                 return line.at_head()
             found = self._write_after(line, reader.cursor)
@@ -246,7 +257,8 @@ class Feed:
         key = (line.encoding, cursor, line.write_bytes)
         found = self._writes.get(key)
         if found is None:
-            frames = self.ring.after(cursor, line.write_bytes)
+            # A cursor that the log vouched for may stand in another history than the ring: numbers alone prove nothing.
+            frames = self.ring.after(cursor, line.write_bytes) if self.ring.holds(cursor) else None
             if frames is None and self._stretch is not None and self._stretch.holds(cursor):
                 frames = self._stretch.after(cursor, line.write_bytes)
             if not frames:
@@ -291,12 +303,20 @@ class Feed:
                 reader.line.note("resync", resync_data(found.resync, found.head), found.head)
                 self._serve(reader)
             return
+        if self._is_of_another_history(cursor, found):
+            self.restart(found.head)
+            return
         self._stretch, self.read_at = stretch_of(cursor, found.events), monotonic()
         for reader in list(self._behind):
             if self._stretch.holds(reader.cursor):
                 self._behind.discard(reader)
                 reader.generation = self.generation
                 self._serve(reader)
+
+    def _is_of_another_history(self, cursor: Cursor, found: Resumption) -> bool:
+        """Whether what the log says of a cursor shows, before a look at the heads does, that the ring is not of it."""
+        ends_before_ring = not found.events and self.ring.begins_behind(found.head)
+        return ends_before_ring or self.ring.contradicts(cursor) or self.ring.contradicts(found.head)
 
     def _give_up(self) -> None:
         """Let those go whom only the log could help: they return, with their cursors, when the database may be back."""

@@ -275,8 +275,10 @@ class Hub:
                     feed = self._feeds.get(account_id)
                     # A tail beyond the head that was read a moment ago is only news that overtook the question; a
                     # restored database shows itself by the tag, or by a head that stays behind.
-                    if feed is not None and feed.ring.tail != head:
-                        self.look(account_id)
+                    if feed is not None:
+                        feed.doubt_those_ahead_of(head)
+                        if feed.ring.tail != head:
+                            self.look(account_id)
             except Unavailable:
                 log.warning("heads not read", accounts=len(watched))
 

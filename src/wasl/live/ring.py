@@ -85,6 +85,15 @@ class Ring:
             return False
         return cursor == (self._edge if place == 0 else self._frames[place - 1].cursor)
 
+    def contradicts(self, cursor: Cursor) -> bool:
+        """Whether the ring reaches over a cursor's place and holds something else there: one of them is of another
+        history."""
+        return self._edge.sequence <= cursor.sequence <= self.tail.sequence and not self.holds(cursor)
+
+    def begins_behind(self, head: Cursor) -> bool:
+        """Whether a log that ends at `head` has nothing of what the ring holds."""
+        return head.sequence < self._edge.sequence
+
     def after(self, cursor: Cursor, bytes_max: int) -> Sequence[Frame] | None:
         """The frames that follow a cursor, at least one and up to about `bytes_max`; empty at the tail or beyond it.
 
