@@ -139,22 +139,13 @@ async def open_stream(screen: Screen) -> Held:
 
 
 async def connect(screen: Screen, protocol: asyncio.Protocol) -> None:
-    """Connect to the screen's door; somebody slow with a small buffer. Raises Lost."""
-    raw = socket.socket()
-    raw.setblocking(False)
-    if is_slow(screen):
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLOW_RECEIVE_BYTES)
+    """Connect to the screen's door. Raises Lost."""
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(OPEN_SECONDS_MAX):
-            await loop.sock_connect(raw, address_of(screen.door))
-            await loop.create_connection(lambda: protocol, sock=raw)
+            await loop.create_connection(lambda: protocol, *address_of(screen.door))
     except OSError as error:
-        raw.close()
         raise Lost(f"{type(error).__name__}: {error}"[:200]) from error
-    except BaseException:
-        raw.close()
-        raise
 
 
 def is_slow(screen: Screen) -> bool:
@@ -168,6 +159,9 @@ class Trickle:
         self._screen = screen
         self._transport = transport
         self._timer: asyncio.TimerHandle | None = None
+        if is_slow(screen):
+            raw = transport.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLOW_RECEIVE_BYTES)
 
     def rest(self) -> None:
         """Something came: take nothing for a while."""

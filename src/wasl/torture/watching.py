@@ -100,7 +100,8 @@ class Hall:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 assert pipe is not None
-                pipe.close()
+                with contextlib.suppress(BrokenPipeError):  # Nobody will hear what was said last.
+                    pipe.close()
 
     def _spawned(self) -> "subprocess.Popen[bytes]":
         with self._log.open("ab") as log:
