@@ -44,6 +44,8 @@ from wasl.web.events import EventPoll, EventStream
 from wasl.web.live_chat import LiveChat
 from wasl.web.operations import Operations
 from wasl.web.presence import PresenceCalls
+from wasl.web.reference import add_reference
+from wasl.web.security_headers import SecurityHeaders
 from wasl.web.session import Sessions
 from wasl.web.sockets import Sockets
 from wasl.web.webhooks import Webhooks
@@ -159,13 +161,13 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
             Mount("/socket.io", sockets),
             Mount("/", _operators_api(parts, sessions)),
         ],
-        middleware=[Middleware(PlainAddresses)],
+        middleware=[Middleware(SecurityHeaders, over_https=sessions.over_https), Middleware(PlainAddresses)],
         lifespan=lambda _: _lifespan(parts),
     )
 
 
 def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
-    api = FastAPI(title="Wasl", version=__version__, docs_url="/docs", redoc_url=None)
+    api = FastAPI(title="Wasl", version=__version__, docs_url=None, redoc_url=None)
     api.state.sessions = sessions
     install_handlers(api)
     live_chat = LiveChat(parts.database, parts.journal, parts.team, parts.hub.head, parts.hub.broadcast_ms)
@@ -175,6 +177,7 @@ def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
     api.include_router(EventPoll(parts.hub).router(), prefix="/api/live-chat")
     api.include_router(Operations(parts.database, parts.team, parts.metrics, parts.hub, parts.bus).router())
     describe(api)
+    add_reference(api)
     for route in dashboard_routes():
         api.router.routes.append(route)
     return BodyLimit(api)

@@ -88,7 +88,9 @@ async def test_a_thread_shows_both_sides(scene: Stage) -> None:
 async def test_the_page_is_whole_and_forbids_foreign_scripts(scene: Stage) -> None:
     page = await scene.business.get("/", follow_redirects=True)
     assert page.status_code == 200
-    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "unsafe" not in policy + page.headers["x-content-type-options"]
     assert "<script>" not in page.text
     assert 'style="' not in page.text
     for name in ("handset.css", "handset.js", "bubbles.js"):

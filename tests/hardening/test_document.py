@@ -21,7 +21,7 @@ from wasl.web.answers import BodyLimit
 
 EXAMPLES = 12
 """Invented calls for each operation, as many right as wrong ones, beside the edges of each of its fields."""
-NO_CALLS = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/{path:path}"}
+NO_CALLS = {"/openapi.json", "/docs", "/{path:path}"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -19,11 +19,14 @@ FILES = {
     "bubbles.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-}
+_NO_GUESSING = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-cache"}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self';"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+HEADERS = {**_NO_GUESSING, "Content-Security-Policy": _POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
+MEDIA_HEADERS = {**_NO_GUESSING, "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
+"""A file may say of itself that it is a page or a script, and its sender may be anybody."""
 _HEARTBEAT_SECONDS = 15.0
 
 
@@ -69,7 +72,7 @@ async def media(request: Request) -> Response:
         found = emulator.media.find(request.path_params["media_id"])
     except NotFound as error:
         return Response(error.message, status_code=404, media_type="text/plain")
-    return Response(found.content, media_type=found.mime_type, headers=HEADERS)
+    return Response(found.content, media_type=found.mime_type, headers=MEDIA_HEADERS)
 
 
 async def _frames(emulator: Emulator) -> AsyncIterator[bytes]:

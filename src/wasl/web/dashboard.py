@@ -17,23 +17,6 @@ from wasl.errors import NotFound
 from wasl.web.answers import failure
 
 MISSING = "The dashboard is not built: run bin/setup (it needs Node 20), or install Wasl from its wheel."
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "connect-src 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-    )
-)
-_SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-_PAGE_HEADERS = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "X-Frame-Options": "DENY"}
 # Never answered with the page: a program that mistypes an address must be told so.
 _NEVER_PAGES = ("api", "webhooks", "assets", "socket.io")
 _INDEX = "index.html"
@@ -111,9 +94,7 @@ def _answer(request: Request, path: str, asset: Asset) -> Response:
     encoding = _best_encoding(request.headers.get("accept-encoding", ""), asset)
     # The entity tag names one representation: the packed one is another.
     etag = f'"{asset.etag}{"-" + encoding if encoding else ""}"'
-    headers = {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": _caching(path), **_SECURITY_HEADERS}
-    if asset.media_type == "text/html":
-        headers |= _PAGE_HEADERS
+    headers = {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": _caching(path)}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if encoding:

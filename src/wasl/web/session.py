@@ -55,8 +55,8 @@ class Sessions:
         self._team = team
         self._tokens = Tokens(box.derive("sessions"))
         self._public_url = settings.public_url
-        over_https = (settings.public_url or "").startswith("https:")
-        self._secure = over_https if settings.secure_cookies is None else settings.secure_cookies
+        self.over_https = (settings.public_url or "").startswith("https:")
+        self._secure = self.over_https if settings.secure_cookies is None else settings.secure_cookies
         self._logins = Logins(team, box, metrics, clock)
 
     def router(self) -> APIRouter:
