@@ -3,7 +3,9 @@
 import contextlib
 import os
 import signal
+import subprocess
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +15,23 @@ def freeze(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError, FileNotFoundError):
         os.kill(pid, signal.SIGSTOP)
         _until_stopped(pid)
+
+
+class Guard:
+    """Lets processes that stand still go on when we die, so that the signal to end, which waits for them, is heard."""
+
+    def __init__(self, pids: Iterable[int]) -> None:
+        # It reads until we close the other end, or nobody is left to.
+        program = ["sh", "-c", 'read -r _; kill -CONT "$@"', "sh", *map(str, pids)]
+        quiet = subprocess.DEVNULL
+        self._watch = subprocess.Popen(
+            program, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True
+        )
+
+    def dismiss(self) -> None:
+        """Watch no more: they go on, or end, by our own hand."""
+        self._watch.kill()
+        self._watch.communicate()
 
 
 def _until_stopped(pid: int) -> None:
@@ -45,6 +64,10 @@ class Child:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._descriptor)
+
+    @property
+    def pid(self) -> int:
+        return self._pid
 
     def send(self, kind: signal.Signals) -> None:
         """Send it a signal, if it is still there."""

@@ -169,31 +169,35 @@ class Installation:
 
     async def copy(self) -> Copied:
         """Keep a copy of the database, beside everything that goes on; it is of a moment between the two told."""
-        since = now()
+        async with self.claim("postgres"):  # Nobody may break it meanwhile.
+            since = now()
+            await self.aside(self._keep)
+            return Copied(since, now())
+
+    def _keep(self) -> None:
         if self.database is not None:
-            await self.aside(self.database.copy)
-        else:
-            assert self.database_file is not None
-            file = self.database_file
-            await self.aside(lambda: keep_file(file))
-        return Copied(since, now())
+            self.database.copy()
+        elif self.database_file is not None:
+            keep_file(self.database_file)
 
     async def restore(self) -> Restored:
         """Let that copy take the database's place, while no node runs, and tell the product as an administrator does.
-        The nodes are stopped before, if they run, and started afterwards."""
-        await self.stop_nodes()
+        The nodes are stopped before, if they run, and started afterwards. Waits for faults, and keeps others off."""
+        async with self.claim("postgres", *(node.name for node in self.nodes), *(d.name for d in self.database_doors)):
+            await self.stop_nodes()
+            await self.aside(self._put_back)
+            at = now()
+            await self.command("restored")
+            await self.start_nodes()
+            return Restored(at)
+
+    def _put_back(self) -> None:
         if self.database is not None:
-            await self.aside(self.database.stop)
-            await self.aside(self.database.put_back)
-            await self.aside(self.database.start)
-        else:
-            assert self.database_file is not None
-            file = self.database_file
-            await self.aside(lambda: put_file_back(file))
-        at = now()
-        await self.command("restored")
-        await self.start_nodes()
-        return Restored(at)
+            self.database.stop()
+            self.database.put_back()
+            self.database.start()
+        elif self.database_file is not None:
+            put_file_back(self.database_file)
 
     # -- healing --------------------------------------------------------------------------------------------------
 

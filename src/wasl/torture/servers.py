@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from wasl.torture.children import children_of, freeze
+from wasl.torture.children import Guard, children_of, freeze
 
 START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 15.0
@@ -68,6 +68,7 @@ class PostgresServer:
         self._owner = owner
         self._data = folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
         self._port = 0
         self._numbers = itertools.count(1)
 
@@ -124,6 +125,7 @@ class PostgresServer:
 
     def kill(self) -> None:
         """End it as kill -9 does, every process at once: nothing is flushed, every connection is cut."""
+        self._dismiss_guard()
         if self._process is None:
             return
         # The postmaster stands first, so that it starts no child anew, and what died of them keeps its number.
@@ -140,19 +142,28 @@ class PostgresServer:
         """Stop every process of it where it stands: connections stay open and nothing answers, until it is thawed."""
         assert self._process is not None, "it does not run"
         # The postmaster first, so that no child appears that is not seen.
+        pids = [self._process.pid]
         freeze(self._process.pid)
         for child in children_of(self._process.pid):
             with child:
                 child.send(signal.SIGSTOP)
                 child.until_stopped()
+                pids.append(child.pid)
+        self._guard = Guard(pids)
 
     def thaw(self) -> None:
         """Let it go on as if no time had passed; nothing happens when it is not frozen."""
+        self._dismiss_guard()
         if self._process is not None:
             for child in children_of(self._process.pid):
                 with child:
                     child.send(signal.SIGCONT)
             self._process.send_signal(signal.SIGCONT)
+
+    def _dismiss_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.dismiss()
+            self._guard = None
 
     def stop(self) -> None:
         """End it cleanly, without waiting for its clients; nothing happens when it does not run."""
@@ -203,6 +214,7 @@ class RedisServer:
         self._program = program
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
         self._port = 0
 
     @property
@@ -226,6 +238,7 @@ class RedisServer:
 
     def kill(self) -> None:
         """End it as kill -9 does."""
+        self._dismiss_guard()
         if self._process is not None:
             _stop(self._process, signal.SIGKILL)
             self._process = None
@@ -234,11 +247,18 @@ class RedisServer:
         """Stop it where it stands: connections stay open, new ones are even accepted, and nothing answers."""
         assert self._process is not None, "it does not run"
         freeze(self._process.pid)
+        self._guard = Guard([self._process.pid])
 
     def thaw(self) -> None:
         """Let it go on as if no time had passed; nothing happens when it is not frozen."""
+        self._dismiss_guard()
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
+
+    def _dismiss_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.dismiss()
+            self._guard = None
 
     def stop(self) -> None:
         """End it; nothing happens when it does not run."""
