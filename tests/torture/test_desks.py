@@ -19,6 +19,7 @@ from wasl.torture.history import (
     Asked,
     MarkerRow,
     MessageRow,
+    Posted,
     ReadUpTo,
     Record,
     Sampled,
@@ -95,6 +96,7 @@ def check_told(records: list[Record]) -> None:
     moments = [record.at for record in only(Asked, records)]
     assert all(min(moments) - 1 < record.at < max(moments) + 20 for record in accepted)
     told = [name for record in only(Acknowledged, records) if record.node == "emulator" for name in record.statuses]
+    assert {name for record in only(Posted, records) for name in record.statuses} >= set(told)
     assert {name.rpartition(":")[0] for name in told} <= {record.wamid for record in accepted}
     assert len(told) > 10
 

@@ -26,6 +26,7 @@ from wasl.torture.history import (
     MarkerRow,
     MessageRow,
     OutboxRow,
+    Posted,
     RawRow,
     Record,
     Writer,
@@ -35,41 +36,46 @@ from wasl.torture.history import (
 from wasl.torture.stage import Stage
 
 ROWS_AT_ONCE = 5_000
-STATUSES_AT_ONCE = 500
 
 
 async def write_evidence(stage: Stage, writer: Writer, era: int) -> None:
     """Write the end of an era: EraEnds, and then every row of the database as of one moment.
 
-    Works in a thread, which alone uses the writer meanwhile. Nodes may run or not.
+    Works in a thread, which alone uses the writer meanwhile. Nodes may run or not. What the provider took is written
+    by `write_told`.
     """
     await asyncio.to_thread(_write_rows, stage, writer, era)
 
 
 async def write_told(stage: Stage, writer: Writer) -> None:
-    """Write what the provider took of us, and which statuses of it were acknowledged. Once in a run: at its end."""
+    """Write what the provider took of us, and which statuses of that it told and had acknowledged.
+
+    Once in a run, at its very end, because the emulator remembers everything from the beginning on.
+    """
     # The emulator's records are by the wall clock.
     behind = now() - time.time()
+    accounts = {account.phone_number_id: account.id for account in stage.accounts}
     async with RemoteEmulator(stage.emulator_url) as remote:
         for item in await remote.accepted():
             writer.write(_accepted(item, behind))
-        told = await remote.acknowledged()
-    at = now()
-    for first in range(0, len(told), STATUSES_AT_ONCE):
-        part = told[first : first + STATUSES_AT_ONCE]
-        statuses = [name for name in part if ":" in name]
-        writer.write(Acknowledged(at, "emulator", [name for name in part if ":" not in name], statuses))
+        for item in await remote.deliveries():
+            ids = [name for name in item["provider_ids"] if ":" not in name]
+            statuses = [name for name in item["provider_ids"] if ":" in name]
+            account = accounts[item["phone_number_id"]]
+            writer.write(Posted(item["begun_at"] + behind, account, ids, statuses))
+            if item["acknowledged_at"] is not None:
+                writer.write(Acknowledged(item["acknowledged_at"] + behind, "emulator", ids, statuses))
 
 
 def _accepted(item: JsonObject, behind: float) -> Accepted:
-    text = str((item["body"].get("text") or {}).get("body", ""))
+    text = (item["body"].get("text") or {}).get("body")
     return Accepted(
         item["index"],
         item["at"] + behind,
         item["message_id"],
         item["callback_data"] or "",
         item["recipient"],
-        digest(text.encode()),
+        digest(text.encode()) if text else "",
         item["answered"],
     )
 
