@@ -20,6 +20,8 @@ from wasl.torture.servers import Unavailable
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
+PACE = 0.3
+
 
 async def answers(installation: Installation) -> None:
     """Everybody can sign in at every node, and see their conversations."""
@@ -44,7 +46,8 @@ async def test_every_fault_once(engine: str, nodes: int, tmp_path: Path) -> None
             with Writer(tmp_path / "faults.jsonl") as writer:
                 # All at a time: what breaks the same thing waits for its turn.
                 kinds = [kind for kind in MENU.values() if kind.possible(installation)]
-                await asyncio.gather(*(kind.run(installation, Random(seed), writer) for seed, kind in enumerate(kinds)))
+                faults = [kind.run(installation, Random(kind.name), writer, PACE) for kind in kinds]
+                await asyncio.gather(*faults)
             await installation.heal()
             assert installation.fallen == []
             restored = await installation.restore()

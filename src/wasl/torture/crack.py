@@ -14,9 +14,10 @@ from wasl.torture.installation import Installation
 class Crack:
     """One fault under way. What it breaks is claimed with `on`, which is when it begins."""
 
-    def __init__(self, installation: Installation, chance: Random) -> None:
+    def __init__(self, installation: Installation, chance: Random, pace: float) -> None:
         self.installation = installation
         self.chance = chance
+        self._pace = pace
         self.at: float | None = None
         self.target = ""
         self.detail = ""
@@ -30,7 +31,7 @@ class Crack:
 
     async def hold(self, seconds: tuple[float, float]) -> None:
         """Let it be broken for a while, between two bounds."""
-        await asyncio.sleep(self.chance.uniform(*seconds))
+        await asyncio.sleep(self.chance.uniform(*seconds) * self._pace)
 
 
 Break: TypeAlias = Callable[[Crack], Awaitable[None]]
@@ -45,8 +46,9 @@ class FaultKind:
     breaks: Break
     nodes_min: int = 1
 
-    async def run(self, installation: Installation, chance: Random, writer: Writer) -> None:
-        crack = Crack(installation, chance)
+    async def run(self, installation: Installation, chance: Random, writer: Writer, pace: float = 1.0) -> None:
+        """Do it once; with another pace it holds for so many times as long."""
+        crack = Crack(installation, chance, pace)
         try:
             await self.breaks(crack)
         finally:
