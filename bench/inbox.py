@@ -29,7 +29,7 @@ from wasl.settings import Settings
 
 SMALL = 1_000
 SIZES = (SMALL, 10_000, 100_000, 1_000_000)
-SIZES_QUICK = (SMALL, 10_000, 100_000)
+SIZES_QUICK = (SMALL, 10_000, 50_000)
 """Conversations: the largest is held against the smallest, those between tell how it grows."""
 P50_MS_MAX = 10.0
 RATIO_MAX = 1.5

@@ -129,7 +129,7 @@ def machine_facts() -> dict[str, str | int | float]:
 
 def load_before() -> dict[str, str | int | float]:
     """What else uses the machine before anything of ours runs, and whether that is too much for good figures."""
-    percent = round(strangers_share(two_cores()) * 100)
+    percent = min(100, round(strangers_share(two_cores()) * 100))
     return {
         "others_percent_of_cores": percent,
         "average_of_a_minute": round(os.getloadavg()[0], 2),

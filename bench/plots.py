@@ -173,7 +173,7 @@ def _growth(found: Found) -> Charts:
                 figure = found.figure(f"{what} by {direction}, {database}: exponent")
                 if figure:
                     points = [(float(size), value) for size, value in figure.beside.items() if size != "0"]
-                    name = f"{direction}, {database}: n^{figure.value:.2f}"
+                    name = f"{direction}, {database}: n^{round(figure.value, 2) + 0.0:.2f}"
                     series.append(Series(name, points, place, dashed=database == "PostgreSQL"))
         if series:
             x = Axis("how many there are (n)", logarithmic=True)

@@ -6,7 +6,7 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 760, 400
-LEFT, RIGHT, TOP, BOTTOM = 76, 20, 50, 58
+LEFT, RIGHT, TOP, BOTTOM = 84, 20, 50, 58
 LEGEND_ROW = 20
 LETTER_WIDTH = 6.6
 """Of the small text, near enough to know where the next word of a legend may stand."""
@@ -18,14 +18,14 @@ text { font: 12px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; fill
 .value { font-size: 11px; }
 .back { fill: #ffffff; } .grid { stroke: #e4e7eb; } .axis { stroke: #8b939e; }
 .limit { stroke: #c62828; stroke-dasharray: 7 5; fill: none; stroke-width: 1.5; }
-text.limit { fill: #c62828; stroke: none; }
+text.limit { fill: #c62828; stroke: #ffffff; stroke-width: 4; stroke-dasharray: none; paint-order: stroke; }
 .s0 { stroke: #0f7b6c; fill: #0f7b6c; } .s1 { stroke: #b45309; fill: #b45309; } .s2 { stroke: #4f5bd5; fill: #4f5bd5; }
 .s3 { stroke: #a3246e; fill: #a3246e; } .s4 { stroke: #6b7280; fill: #6b7280; } .s5 { stroke: #0369a1; fill: #0369a1; }
 .s6 { stroke: #65810a; fill: #65810a; } .s7 { stroke: #7c3aed; fill: #7c3aed; } .s8 { stroke: #be5b5b; fill: #be5b5b; }
 .line { fill: none; stroke-width: 2.2; } .thin { fill: none; stroke-width: 1.6; stroke-dasharray: 5 4; }
 @media (prefers-color-scheme: dark) {
 text { fill: #b9c1cb; } .title { fill: #f0f3f6; } .back { fill: #0d1117; } .grid { stroke: #262c36; }
-.axis { stroke: #6e7681; } .limit { stroke: #ff8a80; } text.limit { fill: #ff8a80; }
+.axis { stroke: #6e7681; } .limit { stroke: #ff8a80; } text.limit { fill: #ff8a80; stroke: #0d1117; }
 .s0 { stroke: #3ecfb6; fill: #3ecfb6; } .s1 { stroke: #f0a848; fill: #f0a848; } .s2 { stroke: #93a0ff; fill: #93a0ff; }
 .s3 { stroke: #f285c1; fill: #f285c1; } .s4 { stroke: #aab2bd; fill: #aab2bd; } .s5 { stroke: #5cbcf5; fill: #5cbcf5; }
 .s6 { stroke: #b9d64a; fill: #b9d64a; } .s7 { stroke: #c4a2ff; fill: #c4a2ff; } .s8 { stroke: #ff9e9e; fill: #ff9e9e; }
@@ -96,9 +96,9 @@ class Chart:
         across = _Scale.of(self.x, xs, LEFT, WIDTH - RIGHT)
         up = _Scale.of(self.y, ys, HEIGHT - BOTTOM, top)
         parts = [*_grid(across, up, top), *legend.parts]
-        parts += [_limit(one, across, up, top) for one in self.limits]
         for at, one in enumerate(self.series):
             parts += _line(one, _place(one, at), across, up)
+        parts += [_limit(one, across, up, top) for one in self.limits]
         parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, self.x.label, anchor="middle"))
         parts.append(_sideways(self.y.label, (top + HEIGHT - BOTTOM) / 2))
         return _file(self.title, self.tells, HEIGHT, parts)
@@ -240,7 +240,7 @@ def _limit(limit: Limit, across: _Scale, up: _Scale, top: float) -> str:
     if limit.upright:
         x = across.at(limit.value)
         line = f'<line class="limit" x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{HEIGHT - BOTTOM}"/>'
-        return line + _text(x - 6, top + 14, limit.name, kind="limit", anchor="end")
+        return line + _text(x - 6, HEIGHT - BOTTOM - 10, limit.name, kind="limit", anchor="end")
     y = up.at(limit.value)
     line = f'<line class="limit" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
     return line + _text(WIDTH - RIGHT - 4, y - 6, limit.name, kind="limit", anchor="end")
@@ -252,7 +252,7 @@ def _text(x: float, y: float, text: str, *, kind: str = "", anchor: str = "start
 
 
 def _sideways(text: str, y: float) -> str:
-    return f'<text transform="translate(18 {y:.1f}) rotate(-90)" text-anchor="middle">{escape(text)}</text>'
+    return f'<text transform="translate(16 {y:.1f}) rotate(-90)" text-anchor="middle">{escape(text)}</text>'
 
 
 def _place(one: Series, at: int) -> int:

@@ -82,7 +82,7 @@ def test_lines_lie_inside_their_axes(logarithmic: bool, values: tuple[float, flo
     root = ElementTree.fromstring(drawn)
     assert [root.findtext(f"{SVG}{name}") for name in ("title", "desc")] == ["A title", "What it tells"]
     for circle in root.iter(f"{SVG}circle"):
-        assert 76 <= float(circle.attrib["cx"]) <= 740
+        assert 84 <= float(circle.attrib["cx"]) <= 740
         assert 50 <= float(circle.attrib["cy"]) <= 342
     texts = [text.text for text in root.iter(f"{SVG}text")]
     assert texts.count("somethings <per> second & more") == 2
