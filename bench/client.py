@@ -1,4 +1,4 @@
-"""A client that costs little beside any server: raw HTTP/1.1 on keep-alive connections, requests written beforehand."""
+"""Load that costs little beside any server: on the torture kit's connections, with requests written beforehand."""
 
 import asyncio
 import contextlib
@@ -6,77 +6,12 @@ from array import array
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from time import perf_counter
-from typing import cast
+
+from wasl.torture.history import now
+from wasl.torture.http import BrokenAnswer, Line, request_of
 
 CONNECTIONS = 64
 ANSWER_SECONDS_MAX = 30.0
-
-
-class BrokenAnswer(Exception):
-    """A server closed a connection with a request open, or answered what this client cannot read."""
-
-
-class Line(asyncio.Protocol):
-    """One connection, one request at a time. `on_answer(line, status)` is called when an answer is here whole."""
-
-    def __init__(self, on_answer: "Callable[[Line, int], None]", *, skims: bool = True) -> None:
-        self.sent_at = 0.0
-        self.closed = False
-        self.number = 0
-        """Which request is open."""
-        self.body = b""
-        self._on_answer = on_answer
-        self._skims = skims
-        self._parts = b""
-        self._usual_length = 0
-        self._transport: asyncio.Transport | None = None
-        self._open = False
-
-    def send(self, request: bytes) -> None:
-        """Write a request."""
-        assert self._transport is not None
-        self._open = True
-        self.sent_at = perf_counter()
-        self._transport.write(request)
-
-    def close(self) -> None:
-        """Hang up."""
-        self._open = False
-        if self._transport is not None:
-            self._transport.close()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but its ancestry.
-
-    def data_received(self, data: bytes) -> None:
-        # The answers of one server to one kind of request are as long as one another: those need no reading.
-        if not self._parts and len(data) == self._usual_length and data.startswith(b"HTTP/1.1 200"):
-            self._answered(200)
-            return
-        self._parts += data
-        head_ends = self._parts.find(b"\r\n\r\n")
-        if head_ends < 0:
-            return
-        whole = head_ends + 4 + _content_length(self._parts[:head_ends])
-        if len(self._parts) < whole:
-            return
-        answer, self._parts = self._parts[:whole], b""
-        self.body = answer[head_ends + 4 :]
-        status = int(answer[9:12])
-        if status == 200 and self._skims:
-            self._usual_length = len(answer)
-        self._answered(status)
-
-    def _answered(self, status: int) -> None:
-        self._open = False
-        self._on_answer(self, status)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.closed = True
-        if self._open:
-            self._open = False
-            self._on_answer(self, 0)
 
 
 @dataclass(slots=True)
@@ -122,24 +57,24 @@ async def as_fast_as_answered(
 ) -> Load:
     """Every connection sends its next request when it has its answer, until the time or the requests are over."""
     load, done = Load(), asyncio.get_running_loop().create_future()
-    started = perf_counter()
+    started = now()
     ends, working = started + seconds, connections
 
     def answered(line: Line, status: int) -> None:
         nonlocal working
-        now = perf_counter()
-        load.count(status, now - line.sent_at)
-        request = next(requests, None) if now < ends and status else None
+        at = now()
+        load.count(status, at - line.sent_at)
+        request = next(requests, None) if at < ends and status else None
         if request is not None:
             line.send(request)
             return
         working -= 1
         if not working and not done.done():
-            load.seconds = now - started
+            load.seconds = at - started
             done.set_result(None)
 
     async with lines(port, answered, connections) as opened:
-        started = perf_counter()
+        started = now()
         ends = started + seconds
         for line in opened:
             request = next(requests, None)
@@ -172,22 +107,22 @@ async def at_a_pace(
 
     def answered(line: Line, status: int) -> None:
         nonlocal answers
-        now = perf_counter()
-        load.count(status, now - (started + line.number / per_second))
+        at = now()
+        load.count(status, at - (started + line.number / per_second))
         answers += 1
         if waiting:
             send(line, waiting.popleft())
         else:
             idle.append(line)
         if answers == len(requests) and not done.done():
-            load.seconds = now - started
+            load.seconds = at - started
             done.set_result(None)
 
     async with lines(port, answered, connections) as opened:
         idle.extend(opened)
-        started = perf_counter()
+        started = now()
         while due < len(requests):
-            reached = min(len(requests), int((perf_counter() - started) * per_second) + 1)
+            reached = min(len(requests), int((now() - started) * per_second) + 1)
             for number in range(due, reached):
                 if idle:
                     # The one that rested longest: servers close connections that nobody uses.
@@ -196,7 +131,7 @@ async def at_a_pace(
                     waiting.append(number)
             due = reached
             # The event loop counts in milliseconds: a shorter sleep would be a busy loop.
-            await asyncio.sleep(max(0.001, started + due / per_second - perf_counter()))
+            await asyncio.sleep(max(0.001, started + due / per_second - now()))
         await asyncio.wait_for(done, ANSWER_SECONDS_MAX)
     return load
 
@@ -232,18 +167,9 @@ class Caller:
 
     def _take(self, line: Line, status: int) -> None:
         if self._answer is not None and not self._answer.done():
-            self._answer.set_result((status, perf_counter() - line.sent_at))
+            self._answer.set_result((status, now() - line.sent_at))
 
 
 def asking(path: str, token: str) -> bytes:
     """A GET of somebody who is signed in."""
-    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nAuthorization: Bearer {token}\r\n\r\n"
-    return head.encode()
-
-
-def _content_length(head: bytes) -> int:
-    for line in head.split(b"\r\n")[1:]:
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            return int(value)
-    raise BrokenAnswer(f"an answer without a length: {head[:200]!r}")
+    return request_of("GET", path, Authorization=f"Bearer {token}")
