@@ -19,6 +19,8 @@ TINY_PAGE = 5
 LIST_PAGES_MAX = 20
 HISTORY_PAGES_MAX = 200
 """A screen that scrolls further than this holds more than anybody looks at; what is compared stays bounded."""
+OPENED_ANEW = 3
+"""Conversations that are loaded at once: a crowd that has to load everything anew must not be a flood."""
 STALE_PAGES_MAX = 3
 """A page that is older than the remembered events is asked for again, but not for ever."""
 _GONE = (404, 422)
@@ -36,24 +38,25 @@ class Sizes:
         return cls(TINY_PAGE, TINY_PAGE) if screen.seat.habit == "tiny" else cls()
 
 
-async def load_screen(screen: Screen, view: View, *, pages_max: int = LIST_PAGES_MAX) -> None:
-    """The list, and every opened conversation; opens more of them while there are too few. Raises Lost, Refused."""
-    first = await load_list(screen, view, pages_max=pages_max)
-    if view is screen.view:
-        open_more(screen, first)
+async def load_screen(screen: Screen) -> None:
+    """What is loaded when a page is opened, or has to be anew: the top of the list, and a few conversations of those
+    that were open. The rest comes by events, or with `fill`. Raises Lost, Refused."""
+    rows = await load_list(screen, screen.view, pages_max=1)
+    for conversation in list(screen.opened)[OPENED_ANEW:]:
+        del screen.opened[conversation]
+        screen.view.close(conversation)
+    open_more(screen, rows, OPENED_ANEW)
     for conversation in list(screen.opened):
-        await load_history(screen, view, conversation)
+        await load_history(screen, screen.view, conversation)
 
 
-def open_more(screen: Screen, rows: list[Json]) -> None:
-    """Choose conversations to keep open, by chance but for the first."""
-    wanted = screen.seat.opened - len(screen.opened)
-    if wanted <= 0 or not rows:
-        return
-    chosen = [rows[0], *screen.chance.sample(rows, min(len(rows), 2 * wanted))]
-    for row in chosen:
-        if len(screen.opened) < screen.seat.opened:
-            screen.opened.setdefault(row["conversation_id"], row["user_id"])
+def open_more(screen: Screen, rows: list[Json], most: int) -> None:
+    """Choose conversations to keep open, the first and others by chance, until there are so many."""
+    wanted = min(most, screen.seat.opened)
+    if rows and len(screen.opened) < wanted:
+        for row in [rows[0], *screen.chance.sample(rows, min(len(rows), 2 * wanted))]:
+            if len(screen.opened) < wanted:
+                screen.opened.setdefault(row["conversation_id"], row["user_id"])
 
 
 async def load_list(
@@ -92,6 +95,8 @@ async def load_history(
 
 async def _history_pages(screen: Screen, view: View, conversation: str, size: int, pause_seconds: float) -> None:
     for _ in range(HISTORY_PAGES_MAX):
+        if conversation not in screen.opened:
+            return  # Somebody closed it meanwhile.
         loaded = view.is_loaded(conversation)
         if loaded and view.is_complete(conversation):
             return
@@ -123,7 +128,7 @@ async def _history_page(screen: Screen, view: View, conversation: str, before: s
         )
 
     found = await _taken(screen, view, path, note, partial(view.load_history, conversation))
-    screen.note_findings(conversation)
+    screen.note_findings(conversation, certain=False)
     return found is not None
 
 
@@ -133,7 +138,7 @@ async def _list_page(screen: Screen, view: View, path: str, number: int) -> Json
         screen.crowd.writer.write(Listed(now(), screen.who, number, not page["has_more"], page["as_of"], rows))
 
     found = await _taken(screen, view, path, note, view.load_list)
-    screen.note_findings("")
+    screen.note_findings("", certain=False)
     return found
 
 
@@ -164,7 +169,7 @@ async def fill(screen: Screen) -> None:
     if screen.view.cursor is None:
         raise Lost("It stands nowhere.")
     rows = await load_list(screen, screen.view)
-    open_more(screen, rows)
+    open_more(screen, rows, OPENED_ANEW)
     for conversation in list(screen.opened):
         await load_history(screen, screen.view, conversation)
 
@@ -183,7 +188,9 @@ def write_view(screen: Screen, view: View, fresh: bool) -> None:
 async def view_anew(screen: Screen) -> None:
     """Load all of it into a new view, as whoever opens the page now sees it. Raises Lost, Refused."""
     view = View(str(screen.seat.operator.id))
-    await load_screen(screen, view)
+    await load_list(screen, view)
+    for conversation in list(screen.opened):
+        await load_history(screen, view, conversation)
     for finding in view.findings:
         screen.tell("found", None, finding)
     write_view(screen, view, fresh=True)

@@ -16,7 +16,7 @@ _UNREADABLE_CURSOR = (400, 404, 410, 422)
 
 async def watch(screen: Screen) -> None:
     """Ask again and again until the crowd is over."""
-    screen.load = lambda: load_screen(screen, screen.view)
+    screen.load = lambda: load_screen(screen)
     screen.reload()
     while not screen.crowd.over:
         await screen.idle()

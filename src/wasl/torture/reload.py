@@ -1,13 +1,12 @@
 """Watching by opening the page anew, again and again: a snapshot, and the stream from where it was read."""
 
 from wasl.torture.history import now
-from wasl.torture.pages import load_history, load_list, open_more
+from wasl.torture.pages import OPENED_ANEW, load_history, load_list, open_more
 from wasl.torture.screen import Screen
-from wasl.torture.stream import Open, hold, opened
+from wasl.torture.stream import Open, hold, opened, rest
 
 LIFE_SECONDS = (0.2, 3.0)
 """How long a page stays open."""
-OPENED_AT_ONCE = 3
 
 
 async def watch(screen: Screen, open_one: Open) -> None:
@@ -15,10 +14,7 @@ async def watch(screen: Screen, open_one: Open) -> None:
 
     async def load() -> None:
         rows = await load_list(screen, screen.view, pages_max=1)
-        most = screen.chance.randrange(1, OPENED_AT_ONCE + 1)
-        open_more(screen, rows)
-        for conversation in list(screen.opened)[most:]:
-            del screen.opened[conversation]
+        open_more(screen, rows, screen.chance.randrange(1, OPENED_ANEW + 1))
         for conversation in list(screen.opened):
             await load_history(screen, screen.view, conversation)
 
@@ -29,10 +25,6 @@ async def watch(screen: Screen, open_one: Open) -> None:
         ends_at = now() + screen.chance.uniform(*LIFE_SECONDS)
         while not screen.crowd.over and (screen.crowd.calm or now() < ends_at):
             held = await opened(screen, open_one)
-            if held is None:
-                await screen.pause(screen.attempt)
-                screen.attempt += 1
-            else:
+            if held is not None:
                 await hold(screen, held, ends_at)
-                # A page that was opened anew while its connection still ended must not meet what that one brings.
-                await screen.idle()
+            await rest(screen)

@@ -14,7 +14,8 @@ from urllib.parse import quote
 import orjson
 
 from wasl.torture.asking import ANSWER_SECONDS, Callers, Lost, bearing
-from wasl.torture.history import Doubled, Listed, Opened, Shown, Told, Watcher, now
+from wasl.torture.complaints import Complaints
+from wasl.torture.history import Listed, Opened, Shown, Told, Watcher, now
 from wasl.torture.http import request_of
 from wasl.torture.reading import DURABLE, PASSING, Event, Frame, Json, Refused, items_of_page, row_of
 from wasl.torture.seat import Crowd, Seat
@@ -72,7 +73,7 @@ class Screen:
         self._busy = False
         self._reload_wanted = False
         self._work: asyncio.Task[None] | None = None
-        self._findings = 0
+        self._complaints = Complaints(crowd.writer, self.who)
         crowd.writer.write(Watcher(self.who, seat.account, seat.operator.id, seat.by, seat.habit))
 
     # -- asking --------------------------------------------------------------------------------------------------------
@@ -154,6 +155,7 @@ class Screen:
         elif kind == "heartbeat":
             self.last_id = frame.id
             self.tell(kind, frame.id)
+            self.note_findings("")
             # A heartbeat names what was sent. If that is more than what came, something was missed.
             if not self._busy and sequence_of(frame.id) > sequence_of(self.view.cursor):
                 self.catch_up()
@@ -181,7 +183,7 @@ class Screen:
             self.crowd.writer.write(Listed(now(), self.who, 0, not data["has_more"], self.last_id, rows))
             self.tell(kind, self.last_id, "stream")
             self.view.load_list({"chats": data["conversations"], "as_of": self.last_id})
-            self.note_findings("")
+            self.note_findings("", certain=False)
             # The rest is loaded as by somebody who scrolls, while events come.
             self.crowd.begin(self.until_done(self.load))
         elif kind == "resync":
@@ -258,16 +260,9 @@ class Screen:
         else:
             self.view.close(conversation)
 
-    def note_findings(self, conversation: str) -> None:
-        """Write down what the view complains of."""
-        findings = self.view.findings
-        for finding in findings[self._findings :]:
-            name, is_double, _ = finding.partition(" is shown twice")
-            if is_double:
-                kind, _, value = name.replace(" id ", "_id ", 1).partition(" ")
-                self.crowd.writer.write(Doubled(now(), self.who, conversation, kind, value))
-            self.tell("found", None, finding)
-        self._findings = len(findings)
+    def note_findings(self, conversation: str, *, certain: bool = True) -> None:
+        """Write down what the view complains of; `certain` as Complaints has it."""
+        self._complaints.note(self.view, conversation, certain=certain)
 
     def _keep(self, event: Event) -> None:
         if len(self._waiting) < WAITING_EVENTS_MAX:
@@ -290,6 +285,7 @@ class Screen:
 
     def begin_anew(self) -> None:
         """Be a page that was just opened."""
+        self.note_findings("")
         self.opened.clear()
         self.last_id, self.floor = None, -1
         self.places.clear()
@@ -323,6 +319,7 @@ class Screen:
     async def _load_anew(self) -> None:
         self.life += 1
         self.view.begin_again()
+        self._complaints.forget()
         await self.load()
         if self.view.cursor is not None:
             self.places.append(self.view.cursor)
@@ -389,6 +386,7 @@ class Screen:
 
     async def close(self) -> None:
         """Stop what is under way."""
+        self.note_findings("")
         if self._work is not None:
             self._work.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -42,20 +42,25 @@ Open = Callable[[Screen], Awaitable[Held]]
 
 async def watch(screen: Screen, open_one: Open, *, fresh: bool | None = None) -> None:
     """Hold one connection after another until the crowd is over; `fresh` begins without a cursor."""
-    screen.load = lambda: load_screen(screen, screen.view)
+    screen.load = lambda: load_screen(screen)
     begins_fresh = screen.chance.random() < 0.5 if fresh is None else fresh
     if not begins_fresh:
         screen.reload()
         await screen.idle()
     while not screen.crowd.over:
         held = await opened(screen, open_one)
-        if held is None:
-            await screen.pause(screen.attempt)
-            screen.attempt += 1
-            continue
-        await hold(screen, held, cut_after(screen))
-        await (asyncio.sleep(screen.chance.uniform(*BYE_SECONDS)) if screen.said_bye else screen.pause(screen.attempt))
-        screen.attempt += 1
+        if held is not None:
+            await hold(screen, held, cut_after(screen))
+        await rest(screen)
+
+
+async def rest(screen: Screen) -> None:
+    """Wait between two connections: after a `bye` shortly, once, else longer each time."""
+    if screen.said_bye and not screen.attempt:
+        await asyncio.sleep(screen.chance.uniform(*BYE_SECONDS))
+    else:
+        await screen.pause(screen.attempt)
+    screen.attempt += 1
 
 
 async def opened(screen: Screen, open_one: Open) -> Held | None:
@@ -75,7 +80,7 @@ async def opened(screen: Screen, open_one: Open) -> Held | None:
 async def hold(screen: Screen, held: Held, cut_at: float | None) -> None:
     """Stay connected until the connection ends, is cut on purpose, or is silent for too long."""
     screen.heard_at = now()
-    why = "left"
+    why, began_slow = "left", is_slow(screen)
     try:
         while not held.ended.done():
             patience = screen.heartbeat_seconds * SILENT_HEARTBEATS_MAX
@@ -90,6 +95,9 @@ async def hold(screen: Screen, held: Held, cut_at: float | None) -> None:
                 break
             elif cut_at is not None and now() >= cut_at and not screen.crowd.calm:
                 why = "cut by itself"
+                break
+            elif began_slow and screen.crowd.calm:
+                why = "on a better line now"  # A buffer that was made small stays small.
                 break
     finally:
         held.cut()
@@ -121,7 +129,9 @@ def place_of(screen: Screen) -> Place:
     applied, last = screen.view.cursor, screen.last_id
     if applied is None:
         return Place("query", None, {}, "")
-    how = "both" if screen.said_bye else screen.chance.choice(("header", "query", "both"))
+    # After a `bye` a browser returns by itself, once.
+    by_itself = screen.said_bye and screen.attempt == 1
+    how = "both" if by_itself else screen.chance.choice(("header", "query", "both"))
     if how == "query" or last is None:
         return Place("query", applied, {}, f"?cursor={quote(applied)}")
     older = f"?cursor={quote(screen.places[0])}" if how == "both" and screen.places else ""

@@ -7,7 +7,7 @@ from wasl.torture.pages import load_screen
 from wasl.torture.reading import Frame
 from wasl.torture.screen import SILENT_HEARTBEATS_MAX, Screen
 from wasl.torture.seat import Crowd, Seat
-from wasl.torture.stream import Open, hold, opened
+from wasl.torture.stream import Open, hold, opened, rest
 
 LEADS_SECONDS = (1.5, 6.0)
 """How long a tab leads before it dies."""
@@ -23,7 +23,7 @@ class Tab(Screen):
 
     def __init__(self, seat: Seat, crowd: Crowd, who: str) -> None:
         super().__init__(seat, crowd, who)
-        self.load = lambda: load_screen(self, self.view)
+        self.load = lambda: load_screen(self)
         self.follower: Tab | None = None
         self._frozen_until = 0.0
 
@@ -75,8 +75,7 @@ class Tabs:
             held = await opened(leader, open_one)
             if held is not None:
                 await hold(leader, held, dies_at)
-            await leader.pause(leader.attempt)
-            leader.attempt += 1
+            await rest(leader)
 
     def _succeed(self) -> None:
         """The leader is closed, and the follower leads with its own cursor."""
