@@ -1,6 +1,7 @@
 """The kit's provider delivers as Meta does, whatever becomes of the nodes, and the evidence is the truth."""
 
 import asyncio
+import itertools
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -112,3 +113,17 @@ async def test_a_door_that_refuses_what_is_right_is_written_down_and_asked_again
     refused = only(Refused, told)
     assert {(record.status, record.code, record.node) for record in refused} == {(401, "401 no", "node-0")}
     assert provider.refusals == len(refused) > len(only(Posted, told)) > 3
+
+
+async def test_a_seed_posts_the_same_however_it_is_taken(tmp_path: Path) -> None:
+    async def posted(name: str, *refusals: int) -> list[list[str]]:
+        asked = itertools.count()
+        async with answering(lambda _: b"401 no" if next(asked) in refusals else b"EVENT_RECEIVED") as stage:
+            with Writer(tmp_path / name) as writer:
+                provider = Provider(stage, writer, Random(7), None, senders=3)
+                await provider.begin()
+                await provider.until(100)
+                await provider.end(10.0)
+        return [[*record.ids, *record.changes] for record in only(Posted, list(read(tmp_path / name)))][:20]
+
+    assert await posted("a.jsonl") == await posted("b.jsonl", 3, 4, 9)
