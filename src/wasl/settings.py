@@ -21,8 +21,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WASL_", frozen=True, extra="ignore")
 
     data_dir: Path = Path("wasl-data")
-    database_url: str | None = None
-    redis_url: str | None = None
+    # Their addresses may hold passwords, which a printed object should not.
+    database_url: str | None = Field(default=None, repr=False)
+    redis_url: str | None = Field(default=None, repr=False)
     secret_key: SecretStr | None = None
     public_url: str | None = None
     host: str = "127.0.0.1"
