@@ -174,7 +174,7 @@ def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
     api.include_router(sessions.router())
     api.include_router(live_chat.router(), prefix="/api/live-chat")
     api.include_router(PresenceCalls(parts.whispers).router(), prefix="/api/live-chat")
-    api.include_router(EventPoll(parts.hub).router(), prefix="/api/live-chat")
+    api.include_router(EventPoll(parts.hub, parts.settings.streams_per_operator).router(), prefix="/api/live-chat")
     api.include_router(Operations(parts.database, parts.team, parts.metrics, parts.hub, parts.bus).router())
     describe(api)
     add_reference(api)

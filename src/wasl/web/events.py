@@ -1,6 +1,7 @@
 """What is new, as it happens: the event stream (SSE), and the same events by long-poll."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from wasl.domain.events import Cursor
 from wasl.domain.people import Operator
-from wasl.errors import Invalid, Unavailable, WaslError, WrongMethod
+from wasl.errors import Invalid, TooMany, Unavailable, WaslError, WrongMethod
 from wasl.limits import POLL_BYTES, POLL_WAIT_SECONDS_MAX
 from wasl.live.encoding import ITEMS, RETRY_MILLISECONDS, SSE
 from wasl.live.feed import Feed
@@ -25,7 +26,7 @@ from wasl.live.reader import Reader
 from wasl.observe import log
 from wasl.web.answers import Json, failure
 from wasl.web.asked import EventCursor
-from wasl.web.failures import READ_FAILURES
+from wasl.web.failures import READ_FAILURES, failures
 from wasl.web.schemas import EventsPage
 from wasl.web.session import Session, Sessions, signed_in
 
@@ -196,11 +197,14 @@ class PollLine(Line):
 class EventPoll:
     """The same events for clients without SSE: one request, at most 25 s long."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, polls_max: int) -> None:
         self._hub = hub
+        self._polls_max = polls_max
+        self._waiting: Counter[int] = Counter()
+        """Polls of each operator that wait now."""
 
     def router(self) -> APIRouter:
-        router = APIRouter(tags=["events"], responses=READ_FAILURES)
+        router = APIRouter(tags=["events"], responses=READ_FAILURES | failures(429))
         router.add_api_route("/events/poll", self.poll, methods=["GET"], response_model=EventsPage)
         return router
 
@@ -215,8 +219,20 @@ class EventPoll:
         feed = await self._hub.feed(operator.account_id)
         if after is None:
             return _page(b"", feed.ring.tail)
+        if self._waiting[operator.id] >= self._polls_max:
+            sentence = f"{self._polls_max} of your requests wait for news already; wait with one of them."
+            raise TooMany(sentence, code="too_many_polls", details={"retry_after_seconds": 1})
+        self._waiting[operator.id] += 1
+        try:
+            return await self._news(request, feed, parsed_cursor(after), wait)
+        finally:
+            self._waiting[operator.id] -= 1
+            if not self._waiting[operator.id]:
+                del self._waiting[operator.id]
+
+    async def _news(self, request: Request, feed: Feed, after: Cursor, wait: float) -> Response:
         line = PollLine(wait)
-        reader = feed.join(line, parsed_cursor(after), proven=False, allowed=lambda: True, left=lambda: None)
+        reader = feed.join(line, after, proven=False, allowed=lambda: True, left=lambda: None)
         listening = asyncio.ensure_future(_until_gone(request.receive, line))
         try:
             if self._hub.closing:
