@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from story.people import PASSWORD, Business, Identity, Operator, Outside, open_business
 from story.wire import Customer, JsonObject, status, text
@@ -15,6 +16,7 @@ class BusyShop:
     """An account with people of every role, and what they and its customers wrote."""
 
     business: Business
+    identities: dict[OperatorRole, Identity]
     people: dict[OperatorRole, Operator]
     chats: list[JsonObject]
     message_ids: list[str]
@@ -24,8 +26,8 @@ class BusyShop:
 
     @property
     def chat(self) -> JsonObject:
-        """The conversation that has everything in it."""
-        return self.chats[0]
+        """The conversation that has everything in it. A small account has no contact of that number."""
+        return self.chats[-1]
 
     def marks(self) -> list[bytes]:
         """What nobody outside may ever be told: each of its texts, names, numbers and ids has one of them."""
@@ -55,12 +57,12 @@ async def open_busy_shop(settings: Settings, outside: Outside, word: str, digits
         await outside.tell(business.number, *_said(business, guest, word))
     owner = people[OperatorRole.OWNER]
     chats = [await owner.chat(guest) for guest in guests]
-    await _answer(outside, business, owner, chats[0], word)
+    await _answer(outside, business, owner, chats[-1], word)
     await owner.move("end-conversation", chats[1])
-    history = await owner.whole_history(chats[0])
+    history = await owner.whole_history(chats[-1])
     message_ids = [message["message_id"] for message in history]
     chats = [await owner.chat(guest) for guest in guests]
-    return BusyShop(business, people, chats, message_ids, channel.channel_key, word, f"961{digits}")
+    return BusyShop(business, identities, people, chats, message_ids, channel.channel_key, word, f"961{digits}")
 
 
 def _said(business: Business, guest: Customer, word: str) -> Iterator[JsonObject]:
@@ -127,14 +129,21 @@ def _kinds(guest: Customer, word: str) -> list[JsonObject]:
 
 
 async def _answer(outside: Outside, business: Business, owner: Operator, chat: JsonObject, word: str) -> None:
-    """Write to a customer; one of the messages fails with the provider's reason."""
-    for place in range(2):
-        quoted, draft = f"wamid.{word}.{chat['phone_clean']}.first", f"{word}-draft-{place}"
-        words = f"{word} answer {place}"
-        answer = await owner.send(chat, words, force=True, client_message_id=draft, reply_to=quoted)
-    sent = answer["message"]
+    """Write to a customer twice: one message arrives, one fails with the provider's reason, and both are settled."""
     error = {"code": 131026, "title": f"{word} reason", "error_data": {"details": f"{word} details"}}
-    told = status(f"wamid.{word}.out", "failed", at=99, errors=[error], recipient_id=chat["phone_clean"])
+    outcomes: list[JsonObject] = [{"status": "delivered"}, {"status": "failed", "errors": [error]}]
+    for place, outcome in enumerate(outcomes):
+        quoted, words = f"wamid.{word}.{chat['phone_clean']}.first", f"{word} answer {place}"
+        draft = f"{word}-draft-{place}"
+        sent = (await owner.send(chat, words, force=True, client_message_id=draft, reply_to=quoted))["message"]
+        await settle(outside, business, chat, sent, f"wamid.{word}.out.{place}", **outcome)
+    await owner.ask("POST", "/api/live-chat/operator-status", json={"status": "busy"})
+
+
+async def settle(
+    outside: Outside, business: Business, chat: JsonObject, sent: JsonObject, name: str, **outcome: Any
+) -> None:
+    """Let the provider tell what became of a message, so that nobody tries to send it any more."""
+    told = status(name, "sent", at=99, recipient_id=chat["phone_clean"]) | outcome
     told["biz_opaque_callback_data"] = f"m:{sent['message_id']}:1"
     await outside.tell(business.number, business.number.told([told]))
-    await owner.ask("POST", "/api/live-chat/operator-status", json={"status": "busy"})
