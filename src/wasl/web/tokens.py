@@ -1,5 +1,6 @@
 """Session tokens: signed, checked, and the checked ones remembered: a return costs no second look at a signature."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
@@ -12,6 +13,9 @@ from wasl.errors import NotSignedIn
 from wasl.limits import TOKEN_CHARACTERS_MAX, TOKENS_REMEMBERED_MAX
 
 _ALGORITHM = "HS256"
+# Base64 is read leniently: whatever else stands among its letters is passed over, and so are the last bits of a
+# signature. Without this a session would have endless tokens, and each of them would be remembered.
+_FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _CLAIMS = ["sub", "account", "version", "jti", "iat", "exp"]
 
 Claims = Mapping[str, Any]
@@ -40,7 +44,7 @@ class Tokens:
 
     def claims_of(self, token: str) -> Claims:
         """What a token says, if it is ours and its time is not over. Raises NotSignedIn."""
-        if len(token) > TOKEN_CHARACTERS_MAX:
+        if len(token) > TOKEN_CHARACTERS_MAX or not _FORM.fullmatch(token):
             raise NotSignedIn("This session is not valid; sign in again.")
         # A letter that no token has must not break the digest; the signature will not fit.
         digest = sha256(token.encode(errors="surrogatepass")).digest()
