@@ -1,6 +1,7 @@
 """Logs and metrics. A log line holds ids, kinds, counts and times; never a text of a message, never a secret."""
 
 import atexit
+import json
 import logging
 import sys
 import threading
@@ -95,7 +96,13 @@ def _json_line(logger: Any, level: str, fields: MutableMapping[str, Any]) -> byt
     fields["timestamp"] = iso(now_ms())
     if fields.get("exc_info"):
         structlog.processors.format_exc_info(logger, level, fields)
-    return orjson.dumps(fields, default=str)
+    try:
+        line = orjson.dumps(fields, default=str)
+    except TypeError:  # Half a character, or a number beyond 64 bits: json writes those too.
+        return json.dumps(fields, default=str).encode()
+    # Some readers take U+2028 or U+0085 for the end of a line, and some screens U+009B for an order: escaped, nothing
+    # that anybody sends can look like a line of ours.
+    return line if line.isascii() else json.dumps(fields, default=str).encode()
 
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
