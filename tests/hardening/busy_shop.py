@@ -6,6 +6,7 @@ from typing import Any
 
 from story.people import PASSWORD, Business, Identity, Operator, Outside, open_business
 from story.wire import Customer, JsonObject, status, text
+from tables import rows_of_account
 from wasl.domain.people import OperatorRole
 from wasl.settings import Settings
 from wasl.store.open import open_memory
@@ -147,3 +148,10 @@ async def settle(
     told = status(name, "sent", at=99, recipient_id=chat["phone_clean"]) | outcome
     told["biz_opaque_callback_data"] = f"m:{sent['message_id']}:1"
     await outside.tell(business.number, business.number.told([told]))
+
+
+async def rows(settings: Settings, shop: BusyShop) -> dict[str, list[str]]:
+    """All that the database holds of a shop."""
+    account_id = int(shop.business.account_id)
+    async with open_memory(settings) as memory:
+        return await memory.database.read(lambda connection: rows_of_account(connection, account_id))

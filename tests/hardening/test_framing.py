@@ -5,6 +5,7 @@ import json
 import pytest
 
 from hardening.plain_http import ask
+from story.node import Node
 from story.scene import Scene
 from story.wire import RANA, envelope, text
 from wasl.observe import _json_line
@@ -45,10 +46,10 @@ def answers_in(said: bytes) -> list[int]:
 
 @pytest.mark.parametrize("name", CONTRADICTIONS)
 @pytest.mark.parametrize("path", PATHS)
-async def test_a_body_whose_end_is_in_doubt_hides_no_request(scene: Scene, path: str, name: str) -> None:
+async def test_a_body_whose_end_is_in_doubt_hides_no_request(node: Node, path: str, name: str) -> None:
     """Whatever a proxy takes for the body, we never answer it as a request of its own, behind the proxy's back."""
     head = "\r\n".join([f"POST {path} HTTP/1.1", "Host: x", *CONTRADICTIONS[name], "", ""]).encode("latin-1")
-    said = await ask(scene.node.port, head + b"0\r\n\r\n" + SMUGGLED)
+    said = await ask(node.port, head + b"0\r\n\r\n" + SMUGGLED)
     assert b"wasl_webhooks" not in said
     statuses = answers_in(said)
     assert len(statuses) <= 1, said[:500]
@@ -71,9 +72,9 @@ CHUNKS = [
 
 
 @pytest.mark.parametrize("chunks", CHUNKS)
-async def test_odd_chunks_hide_no_request(scene: Scene, chunks: bytes) -> None:
+async def test_odd_chunks_hide_no_request(node: Node, chunks: bytes) -> None:
     head = b"POST /webhooks/meta HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
-    said = await ask(scene.node.port, head + chunks + SMUGGLED)
+    said = await ask(node.port, head + chunks + SMUGGLED)
     assert b"wasl_webhooks" not in said
     assert len(answers_in(said)) <= 1
 
@@ -113,10 +114,10 @@ HEADERS = [
 
 
 @pytest.mark.parametrize("header", HEADERS)
-async def test_headers_that_are_none(scene: Scene, header: bytes) -> None:
+async def test_headers_that_are_none(node: Node, header: bytes) -> None:
     for path in ("/", "/health", "/api/live-chat/events", "/api/live-chat/unified-chats"):
         request = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n".encode() + header + b"\r\n\r\n"
-        said = await ask(scene.node.port, request)
+        said = await ask(node.port, request)
         statuses = [status for status in answers_in(said) if status != 100]
         assert all(200 <= status < 500 for status in statuses), (path, said[:300])
         assert len(statuses) <= 1
@@ -177,7 +178,7 @@ async def test_nothing_that_is_sent_becomes_a_line_of_the_log(scene: Scene) -> N
 @pytest.mark.parametrize(
     "value", ["half \ud800 a pair", 10**40, "\u2028\x85\x9b31m", b"\xff", {"a": {"\u2029": object()}}, "عربي"]
 )
-async def test_whatever_is_logged_is_one_plain_line(scene: Scene, value: object) -> None:
+async def test_whatever_is_logged_is_one_plain_line(node: Node, value: object) -> None:
     line = _json_line(None, "info", {"event": "noted", "value": value})
     assert line.isascii()
     assert line.decode().splitlines() == [line.decode()]

@@ -1,6 +1,5 @@
 """Every operation for everybody: the roles of its own account, whoever has no session, and another account's people."""
 
-import itertools
 import time
 from collections.abc import Awaitable, Callable
 
@@ -9,28 +8,18 @@ import httpx2
 import jwt
 import pytest
 
-from hardening.busy_shop import BusyShop, open_busy_shop, settle
+from hardening.busy_shop import BusyShop, rows, settle
 from hardening.matrix import INSIDERS, MATRIX, OUTSIDERS, STRANGER, path_of
 from story.people import PASSWORD, Identity
 from story.scene import Scene
 from story.wire import RANA
-from tables import rows_of_account
 from wasl.domain.people import OperatorRole
 from wasl.store.open import open_memory
 from wasl.store.secrets import SecretBox
 from wasl.web.session import COOKIE
 
 pytestmark = pytest.mark.anyio
-_shops = itertools.count()
 Tokens = dict[str, str | None]
-
-
-@pytest.fixture
-async def shop(scene: Scene) -> BusyShop:
-    """What is to be kept from strangers; its words stand nowhere else."""
-    tens, ones = divmod(next(_shops), 10)
-    word = f"qzx{'abcdefghij'[tens]}{'abcdefghij'[ones]}mark"
-    return await open_busy_shop(scene.node.settings, scene.outside, word, f"7{tens}{ones}9274")
 
 
 @pytest.fixture
@@ -89,9 +78,9 @@ async def test_everybody_gets_in_where_they_may_and_nowhere_else(scene: Scene, s
     for who in INSIDERS:  # First, so that whatever is kept for the next one to ask is there.
         await try_all(scene, shop, who, tokens[who])
     await settle_drafts(scene, shop)
-    before = await rows(scene, shop)
+    before = await rows(scene.node.settings, shop)
     outside = [seen for who in (STRANGER, *OUTSIDERS) for seen in await try_all(scene, shop, who, tokens[who])]
-    assert await rows(scene, shop) == before, "somebody from outside changed something"
+    assert await rows(scene.node.settings, shop) == before, "somebody from outside changed something"
     await scene.outside.say(scene.garage, RANA, "the end")
     await stream.until(lambda: any(b"the end" in frame.raw for frame in stream.frames))
     assert "the end" in await socket.until('42["new_message"')
@@ -154,11 +143,6 @@ async def _fresh(scene: Scene, shop: BusyShop, who: str) -> str:
     if who == STRANGER:
         return (await scene.outside.sign_in(scene.garage.operators[0])).token
     return (await scene.outside.sign_in(shop.identities[OperatorRole(who)])).token
-
-
-async def rows(scene: Scene, shop: BusyShop) -> dict[str, list[str]]:
-    async with open_memory(scene.node.settings) as memory:
-        return await memory.database.read(lambda connection: rows_of_account(connection, int(shop.business.account_id)))
 
 
 async def settle_drafts(scene: Scene, shop: BusyShop) -> None:

@@ -11,9 +11,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from hardening.busy_shop import BusyShop
+from hardening.busy_shop import BusyShop, rows
 from hardening.matrix import MATRIX, path_of
-from hardening.test_roles import rows, shop
 from story.people import Operator
 from story.scene import Scene
 from story.wire import RANA
@@ -21,7 +20,6 @@ from wasl.settings import Settings
 from wasl.store.secrets import SecretBox
 from wasl.web.session import COOKIE
 
-__all__ = ["shop"]
 # What a token is worth is not for the database to say; that an ended one is worth nothing, is tried on both elsewhere.
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("home", ["sqlite"], indirect=True)]
 
@@ -227,7 +225,7 @@ FOREIGN: list[dict[str, str]] = [
 async def test_another_sites_page_changes_nothing_with_our_cookie(scene: Scene, shop: BusyShop) -> None:
     """Every operation that changes something, however the browser says where it comes from."""
     cookie = {"Cookie": f"{COOKIE}={next(iter(shop.people.values())).token}"}
-    before = await rows(scene, shop)
+    before = await rows(scene.node.settings, shop)
     for name, door in MATRIX.items():
         method, _, template = name.partition(" ")
         if method == "GET" or "/webhooks/" in name:
@@ -241,7 +239,7 @@ async def test_another_sites_page_changes_nothing_with_our_cookie(scene: Scene, 
             answer = await scene.outside.client.request(method, path_of(template, shop), headers=headers, **asked)
             assert (answer.status_code, answer.json()["code"]) == (403, "wrong_origin"), (name, foreign)
             assert "set-cookie" not in answer.headers
-    assert await rows(scene, shop) == before
+    assert await rows(scene.node.settings, shop) == before
 
 
 async def test_no_other_site_is_ever_let_read(scene: Scene) -> None:
