@@ -14,10 +14,11 @@ import websockets
 
 from promises.observers import FAILURES, RECONNECT_SECONDS, Observer, Route, take_frame
 from story.people import Operator
-from story.sockets import BareSocket, SocketRefused, SocketWatcher, without_second_name
+from story.sockets import BareSocket, SocketRefused, SocketWatcher
 from story.watcher import DURABLE, Frame
 from story.wire import JsonObject
 from wasl.torture.process import Process
+from wasl.torture.reading import frame_of_packet
 
 GONE = (*FAILURES, TimeoutError, websockets.WebSocketException)
 SEPARATOR = "\x1e"
@@ -117,12 +118,7 @@ def _take(observer: Observer, packet: str) -> None:
     elif packet.startswith("44"):
         _note_refusal(observer, orjson.loads(packet[2:])["data"])
     elif packet.startswith('42["'):
-        kind, _, data = packet[4:-1].partition('",')
-        raw, place = data.encode(), None
-        if kind in DURABLE:
-            raw, said = without_second_name(raw), orjson.loads(data)
-            place = f"{said['sequence']}-{said['tag']}"
-        take_frame(observer, Frame(kind, place, raw))
+        take_frame(observer, frame_of_packet(packet.encode()))
 
 
 def _note_refusal(observer: Observer, said: JsonObject) -> None:

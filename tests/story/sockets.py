@@ -164,13 +164,6 @@ class BareSocket:
         return found
 
 
-def without_second_name(data: bytes) -> bytes:
-    """The JSON of an event without what Socket.IO adds to it. Fails when it is not there, right before its twin."""
-    start, end = data.index(b'"conversationId":'), data.index(b'"conversation_id":')
-    assert data[start:end] == b'"conversationId":' + orjson.dumps(orjson.loads(data)["conversation_id"]) + b","
-    return data[:start] + data[end:]
-
-
 async def deaf_socket(port: int, token: str, cursor: str, receive_bytes: int = 4096) -> asyncio.StreamWriter:
     """Somebody who is let in by a WebSocket, and then never reads again."""
     raw = socket.socket()

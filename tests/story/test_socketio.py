@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from story.scene import Scene
-from story.sockets import SocketRefused, SocketWatcher, without_second_name
+from story.sockets import SocketRefused, SocketWatcher
 from story.wire import HADI, RANA
+from wasl.torture.reading import without_second_name
 
 pytestmark = pytest.mark.anyio
 

@@ -9,32 +9,16 @@ import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from story.wire import JsonObject
+from wasl.torture.reading import DURABLE, Frame, frame_of_block
+
+__all__ = ["DURABLE", "Frame", "StreamRefused", "Watcher", "Wire"]
 from wasl.torture.process import Process
 
 EVENTS_PATH = "/api/live-chat/events"
 WITHIN_SECONDS = 10.0
-DURABLE = frozenset({"new_conversation", "new_message", "message_updated", "conversation_updated"})
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One block of the stream. `raw` is the JSON as it came, `retry_ms` how long to wait before coming back."""
-
-    kind: str
-    id: str | None
-    raw: bytes
-    retry_ms: int | None = None
-
-    @property
-    def data(self) -> JsonObject:
-        found: JsonObject = orjson.loads(self.raw)
-        return found
 
 
 class StreamRefused(Exception):
@@ -99,7 +83,7 @@ class Wire:
         async for chunk in self._chunks():
             *blocks, pending = (pending + chunk).split(b"\n\n")
             for block in blocks:
-                yield _frame_of(block)
+                yield frame_of_block(block)
 
     async def _chunks(self) -> AsyncIterator[bytes]:
         while True:
@@ -119,13 +103,6 @@ class Wire:
         with contextlib.suppress(OSError, AttributeError):
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
-
-
-def _frame_of(block: bytes) -> Frame:
-    fields = dict(line.partition(b": ")[::2] for line in block.split(b"\n"))
-    place, retry = fields.get(b"id"), fields.get(b"retry")
-    kind, data = fields.get(b"event", b"").decode(), fields.get(b"data", b"")
-    return Frame(kind, place.decode() if place else None, data, int(retry) if retry else None)
 
 
 class Watcher:
