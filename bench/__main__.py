@@ -39,10 +39,11 @@ def _measure_all(parts: Sequence[Part], asked: argparse.Namespace) -> list[str]:
     complaints: list[str] = []
     ends = monotonic() + asked.minutes * 60 if asked.minutes else float("inf")
     for place, part in enumerate(parts):
-        quick = True if asked.quick else is_quick(part, parts[place + 1 :], (ends - monotonic()) / 60)
+        quick = is_quick(part, parts[place + 1 :], (ends - monotonic()) / 60)
         if quick is None:
             complaints.append(f"{part.name}: no time was left for it")
             continue
+        quick = quick or asked.quick
         print(f"\n=== {part.name}: {part.what}{' (a short look)' if quick else ''}", flush=True)
         report = Report(part.name, quick, _databases(part, asked), asked.seed)
         if report.load["busy"]:

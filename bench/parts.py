@@ -80,7 +80,7 @@ PARTS = (
     Part(
         "inbox",
         "pages and searches from a thousand to a million conversations",
-        12,
+        14,
         0.7,
         lambda report, _: measure_inbox(report, report.databases, report.quick),
     ),

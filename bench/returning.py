@@ -13,6 +13,8 @@ from bench.readers import Readers
 
 RETRY_SECONDS_MIN, RETRY_SECONDS_MAX = 1.0, 10.0
 _BLOCK = re.compile(rb"(?:retry: (\d+)\n)?(?:id: ((\d+)-[0-9a-f]{8})\n)?event: (\w+)\ndata: ")
+_BLOCK_HEAD_BYTES, _ANSWER_HEAD_BYTES = 256, 2_048
+"""Behind which a block's data begins, at the latest; before the first one stands the head of the whole answer."""
 _NOTES = (b"connected", b"conversations", b"heartbeat")
 
 
@@ -120,8 +122,11 @@ class Dashboard:
             return
         ends = text.rfind(b"\n\n") + 2
         self._rest = text[ends:] if ends > 1 else text
-        for block in _BLOCK.finditer(text, 0, ends if ends > 1 else 0):
-            self._read(block)
+        for block in text[: ends - 2].split(b"\n\n") if ends > 1 else ():
+            # Only where it begins: looked for in the whole of each event, it would cost more than all the rest here.
+            found = _BLOCK.search(block, 0, _ANSWER_HEAD_BYTES if block.startswith(b"HTTP") else _BLOCK_HEAD_BYTES)
+            if found is not None:
+                self._read(found)
         if self.whole_at is None and self.needs is not None and self.sequence >= self.needs:
             self.whole_at = perf_counter()
 
