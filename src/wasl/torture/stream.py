@@ -19,6 +19,8 @@ OPEN_SECONDS_MAX = 5.0
 """How long a connection may take to begin."""
 CUT_SECONDS = (0.1, 2.5)
 """How long somebody restless stays connected."""
+LOOK_SECONDS = 1.0
+"""How soon it is noticed that a crowd has become calm."""
 SLOW_RECEIVE_BYTES = 4096
 SLOW_PAUSE_SECONDS = 0.25
 """Somebody slow takes so little, and then rests: less than a server with some tens of messages a second has to say."""
@@ -87,7 +89,7 @@ async def hold(screen: Screen, held: Held, cut_at: float | None) -> None:
             due = screen.heard_at + patience
             if cut_at is not None and not screen.crowd.calm:
                 due = min(due, cut_at)
-            await asyncio.wait([held.ended], timeout=max(0.0, due - now()))
+            await asyncio.wait([held.ended], timeout=min(max(0.0, due - now()), LOOK_SECONDS))
             if held.ended.done():
                 why = held.ended.result()
             elif now() >= screen.heard_at + patience:

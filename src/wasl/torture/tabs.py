@@ -13,6 +13,7 @@ LEADS_SECONDS = (1.5, 6.0)
 """How long a tab leads before it dies."""
 SILENT_LEADER_HEARTBEATS = 2 * SILENT_HEARTBEATS_MAX
 """A follower whose leader says nothing for so long reads the log itself."""
+CALM_SECONDS = 1.0
 FREEZES = 0.004
 """How often, at a frame, a browser freezes the tab that nobody looks at: what is said meanwhile is lost to it."""
 FROZEN_SECONDS = (0.1, 1.0)
@@ -100,6 +101,8 @@ class Tabs:
         while True:
             await asyncio.sleep(0.5)
             follower = self._follower
-            if now() - follower.heard_at > follower.heartbeat_seconds * SILENT_LEADER_HEARTBEATS:
+            patience = follower.heartbeat_seconds * SILENT_LEADER_HEARTBEATS
+            # In the end nobody waits for a heartbeat to hear that something was missed.
+            if now() - follower.heard_at > (min(patience, CALM_SECONDS) if self._crowd.calm else patience):
                 follower.heard_at = now()
                 follower.catch_up()
