@@ -177,8 +177,9 @@ class Feed:
         self._serve_again(self._ahead)
 
     def doubt_those_ahead_of(self, head: Cursor) -> None:
-        """The log was seen to end at `head`: whoever claims to have more than that, and than was flushed, proves it."""
-        for reader in [one for one in self._ahead if one.cursor != head]:
+        """The log was seen to end at `head`: whoever claims to have more must prove it. Those who claim less are told
+        by the ring, once it has come so far."""
+        for reader in [one for one in self._ahead if one.cursor.sequence > head.sequence]:
             self._ahead.discard(reader)
             reader.generation = _UNPROVEN
             if not reader.line.full:
