@@ -24,7 +24,9 @@ def _storable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+# Half a character has no place in the document: no JSON that is sound can hold one.
+Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
+_SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 Id = Annotated[Text, Field(min_length=1, max_length=ID_CHARACTERS_MAX)]
 Sequence = Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
 
@@ -65,7 +67,7 @@ class OneConversation(_Asked):
 class SendMessage(OneConversation):
     """A reply. Sent twice under one `client_message_id` it is one message."""
 
-    message: Annotated[Text, Field(max_length=TEXT_CHARACTERS_MAX, json_schema_extra={"pattern": r"\S"})]
+    message: Annotated[Text, Field(max_length=TEXT_CHARACTERS_MAX, json_schema_extra={"pattern": _SAYS_SOMETHING})]
     message_type: Literal["text"] = "text"
     client_message_id: Annotated[Text, Field(min_length=1, max_length=CLIENT_MESSAGE_ID_CHARACTERS_MAX)] | None = None
     reply_to: Id | None = None
