@@ -70,7 +70,15 @@ async def test_every_answer_has_them(scene: Scene, signed_in: bool) -> None:
     page = await scene.outside.client.get("/")
     for asset in re.findall(r'(?:src|href)="(/[^"]+)"', page.text):
         check(await scene.outside.client.get(asset))
-        check(await scene.outside.client.get(asset, headers={"If-None-Match": page.headers["etag"]}))
+
+
+async def test_an_answer_that_nothing_changed_leaves_the_policy_of_the_page_alone(scene: Scene) -> None:
+    """The headers of 304 take the place of those that the browser kept: a reload would show an empty page."""
+    for path in ("/", "/conversations/1/2"):
+        page = await scene.outside.client.get(path)
+        again = await scene.outside.client.get(path, headers={"If-None-Match": page.headers["etag"]})
+        assert again.status_code == 304
+        assert "content-security-policy" not in again.headers
 
 
 async def test_a_stream_has_them_too(scene: Scene) -> None:

@@ -55,7 +55,8 @@ class SecurityHeaders:
             return
 
         async def telling_send(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            # What 304 says takes the place of what the browser has kept, and it does not say what it is the answer of.
+            if message["type"] == "http.response.start" and message["status"] != 304:
                 message["headers"] = self._with(message.get("headers", ()))
             await send(message)
 
