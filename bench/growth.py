@@ -235,7 +235,8 @@ def exponent(values: dict[int, float]) -> float:
 
 
 def tell(report: Report, direction: str, database: str, costs: Costs, calls: dict[int, float] | None = None) -> None:
-    """Every kind of cost with its exponent; memory has caches to fill, so that it has no bound."""
+    """Every kind of cost with its exponent. Memory has caches to fill, and how many share a commit is the moment's
+    affair: these have no bound."""
     measured = {
         "processor time of a message (µs)": {size: cost.microseconds for size, cost in costs.items()},
         "written for a message (KiB)": {size: cost.written_kib for size, cost in costs.items()},
@@ -245,7 +246,7 @@ def tell(report: Report, direction: str, database: str, costs: Costs, calls: dic
     }
     for what, values in measured.items():
         if values:
-            bounded = not what.startswith("the server's")
+            bounded = what.startswith(("processor", "written", "statements"))
             _tell(report, f"{what} by {direction}, {database}", values, EXPONENT_MAX if bounded else None)
 
 
