@@ -155,9 +155,8 @@ def _commit() -> str:
     git = ["git", "-C", str(ROOT)]
     try:
         said = subprocess.run([*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True)
-        changed = subprocess.run(
-            [*git, "status", "--porcelain", "src", "bench"], capture_output=True, check=True
-        ).stdout
+        own = ["src", "bench", ":!bench/results"]
+        changed = subprocess.run([*git, "status", "--porcelain", *own], capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return said.stdout.strip() + ("+" if changed else "")
