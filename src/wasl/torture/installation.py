@@ -185,6 +185,8 @@ class Installation:
         The nodes are stopped before, if they run, and started afterwards. Waits for faults, and keeps others off."""
         async with self.claim("postgres", *(node.name for node in self.nodes), *(d.name for d in self.database_doors)):
             await self.stop_nodes()
+            for door in self.doors:
+                await door.cut_rst()  # What slow readers have not taken yet is of a time that is over.
             await self.aside(self._put_back)
             at = now()
             await self.command("restored")

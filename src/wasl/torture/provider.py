@@ -73,9 +73,9 @@ class Provider:
         """Begin to deliver."""
         self._clock = asyncio.create_task(self._tick(), name="provider")
 
-    async def until(self, acknowledged: int) -> None:
-        """Wait until so many messages and changes were acknowledged."""
-        while self.acknowledged < acknowledged:
+    async def until(self, webhooks: int) -> None:
+        """Wait until so many webhooks were acknowledged."""
+        while self.webhooks < webhooks:
             await self._pause()
 
     async def end(self, within_seconds: float) -> None:

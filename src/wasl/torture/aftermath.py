@@ -1,0 +1,74 @@
+"""What can be asked of an installation past the product: where logs end, what waits, and what nodes complain of."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, LiteralString
+
+import orjson
+import psycopg
+
+from wasl.torture.installation import Installation
+
+COMPLAINTS_MAX = 10
+_HEADS = "SELECT account_id, head_sequence FROM account_stream WHERE account_id > 0"
+_MOVABLE = (
+    "SELECT count(*) FROM outbox o WHERE o.state <> 'unknown' AND NOT EXISTS (SELECT 1 FROM outbox e"
+    " WHERE e.account_id = o.account_id AND e.conversation_key = o.conversation_key AND e.sequence < o.sequence)"
+)
+"""What is on its way, or waits for nobody before it. Behind one whose fate is unknown others may wait for a person."""
+_COLLISIONS = ("UniqueViolation", "IntegrityError")
+"""What can only happen when two nodes believed that they held the same lock."""
+
+
+class Aftermath:
+    """Asks the database by SQL of its own, the emulator by its controls, and reads the nodes' logs."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+
+    async def heads(self) -> dict[int, str]:
+        """Where each account's log ends."""
+        return {account: str(head) for account, head in await asyncio.to_thread(self._rows, _HEADS)}
+
+    async def waiting(self) -> int:
+        """How much is still to be told or sent."""
+        [(movable,)] = await asyncio.to_thread(self._rows, _MOVABLE)
+        return int(movable) + await self._installation.remote.waiting()
+
+    @property
+    def version(self) -> str:
+        """How the database calls itself."""
+        if self._installation.database_url is None:
+            return f"SQLite {sqlite3.sqlite_version}"
+        [(version,)] = self._rows("SHOW server_version")
+        return f"PostgreSQL {str(version).split()[0]}"
+
+    def complaints(self) -> list[str]:
+        """What nodes should never have to say, whatever is done to them, and nodes that ended by themselves."""
+        found = [f"{name} ended by itself" for name in self._installation.fallen]
+        for node in self._installation.nodes:
+            found += [f"{node.name} said: {line}" for line in _complaints(node.said())]
+        if len(found) > COMPLAINTS_MAX:
+            found = [*found[:COMPLAINTS_MAX], f"… and {len(found) - COMPLAINTS_MAX} more"]
+        return found
+
+    def _rows(self, sql: LiteralString) -> list[tuple[Any, ...]]:
+        place = self._installation
+        if place.database_url is not None:
+            with psycopg.connect(place.database_url, connect_timeout=10) as connection:
+                return connection.execute(sql).fetchall()
+        assert place.database_file is not None
+        with closing(sqlite3.connect(f"file:{place.database_file}?mode=ro", uri=True, timeout=30)) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def _complaints(log: str) -> Iterator[str]:
+    for line in log.splitlines():
+        if not line.startswith("{"):
+            yield line  # A traceback, or whatever else is no line of the log.
+            continue
+        said = orjson.loads(line)
+        if said.get("level") in ("error", "critical") or said.get("error") in _COLLISIONS:
+            yield line

@@ -1,0 +1,129 @@
+"""What a run showed, as a page that somebody can hold the project to."""
+
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+
+from wasl import __version__
+from wasl.torture.judge import Judgement
+from wasl.torture.plan import Asked
+
+LOST = (1, 3, 6)
+DOUBLED = (9, 15)
+REORDERED = (5, 7, 8, 10, 12, 16)
+"""Which invariants say that something was lost, doubled or reordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done in a run. `faults` and `watchers` are counts by name, `stayed` is what would not end in order."""
+
+    asked: Asked
+    seconds: float
+    nodes: int
+    database: str
+    webhooks: int
+    deliveries: int
+    messages: int
+    replies: int
+    faults: Mapping[str, int]
+    watchers: Mapping[str, int]
+    troubles: tuple[str, ...]
+
+
+def command_of(asked: Asked) -> str:
+    """The command that repeats a run."""
+    words = ["wasl torture", f"--engine {asked.engine}", f"--seed {asked.seed}", f"--seconds {asked.seconds:g}"]
+    if asked.webhooks is not None:
+        words.append(f"--webhooks {asked.webhooks}")
+    else:
+        words.append(f"--rate {asked.rate:g}")
+    return " ".join(words)
+
+
+def is_green(done: Done, judgement: Judgement) -> bool:
+    """Whether nothing was violated, everything was compared, all ended well, and every dangerous state was reached that
+    this kind of run is for: a long one is about kills only."""
+    return judgement.green and not done.troubles and (done.asked.long or not judgement.unreached)
+
+
+def page(done: Done, judgement: Judgement) -> str:
+    """The certificate as Markdown."""
+    return "\n".join(chain(_head(done, judgement), _work(done), _verdicts(judgement), _reached(judgement), _end(done)))
+
+
+def _head(done: Done, judgement: Judgement) -> Iterator[str]:
+    asked = done.asked
+    yield f"# {asked.engine}, seed {asked.seed}: {'green' if is_green(done, judgement) else 'NOT green'}"
+    yield ""
+    counts = ", ".join(
+        f"**{_violations(judgement, numbers):,} {word}**"
+        for word, numbers in (("lost", LOST), ("doubled", DOUBLED), ("reordered", REORDERED))
+    )
+    yield f"{done.webhooks:,} webhooks acknowledged in {done.seconds:,.0f} s: {counts}."
+    yield ""
+    yield f"{datetime.now(UTC):%Y-%m-%d}, Wasl {__version__}, Python {platform.python_version()}, {done.database},"
+    yield f"{platform.system()} {platform.release()}. Repeat it: `{command_of(asked)}`"
+    yield ""
+
+
+def _work(done: Done) -> Iterator[str]:
+    yield "## What was done"
+    yield ""
+    yield f"{done.nodes} node{'s' if done.nodes > 1 else ''}; {done.deliveries:,} deliveries of webhooks with"
+    yield f"{done.messages:,} messages; {done.replies:,} replies of operators."
+    yield ""
+    yield from _table(("broken", "times"), sorted(done.faults.items()))
+    yield from _table(("watched by", "watchers"), sorted(done.watchers.items()))
+
+
+def _verdicts(judgement: Judgement) -> Iterator[str]:
+    yield "## The invariants"
+    yield ""
+    rows = [
+        (f"{v.number}. {v.title}", f"{v.compared:,}", f"{v.total:,}" + (f" ({v.waived})" if v.waived else ""))
+        for v in judgement.verdicts
+    ]
+    yield from _table(("invariant", "compared", "violations"), rows)
+    for verdict in judgement.verdicts:
+        for violation in verdict.violations:
+            yield f"**{verdict.number}. {violation.sentence}**"
+            yield ""
+            yield "```"
+            yield violation.excerpt
+            yield "```"
+            yield ""
+
+
+def _reached(judgement: Judgement) -> Iterator[str]:
+    yield "## The dangerous states"
+    yield ""
+    yield from _table(("state", "reached"), [(name, f"{count:,}") for name, count in judgement.reached.items()])
+    for name, reason in judgement.not_applicable.items():
+        yield f"Not reachable here: {name}, because {reason}."
+        yield ""
+    yield "## How soon it was seen"
+    yield ""
+    header = ("from the acknowledgement to a screen", "p50", "p90", "p99", "max")
+    yield from _table(header, [(name, *figures) for name, figures in judgement.latency_rows()])
+
+
+def _end(done: Done) -> Iterator[str]:
+    if done.troubles:
+        yield "## What did not end in order"
+        yield ""
+        yield from (f"- {trouble}" for trouble in done.troubles)
+
+
+def _violations(judgement: Judgement, numbers: tuple[int, ...]) -> int:
+    return sum(verdict.total for verdict in judgement.verdicts if verdict.number in numbers)
+
+
+def _table(header: tuple[str, ...], rows: "list[tuple[object, ...]] | list[tuple[str, int]]") -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{'|'.join(['---', *['---:'] * (len(header) - 1)])}|"
+    for row in rows:
+        yield f"| {' | '.join(map(str, row))} |"
+    yield ""
