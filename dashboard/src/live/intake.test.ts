@@ -112,4 +112,18 @@ describe("the intake", () => {
     await intake.catchUp();
     expect(host.poll).not.toHaveBeenCalled();
   });
+
+  it("does not wait for ever for what another history had told it", async () => {
+    const { intake, host, applied } = stage();
+    host.reload.mockImplementationOnce(async () => {
+      intake.take(event("new_message", 500));
+      throw new Error("the server is being put back to an older copy");
+    });
+    await intake.reload();
+    await settle();
+    expect(host.reload).toHaveBeenCalledTimes(2);
+    expect(host.poll).not.toHaveBeenCalled();
+    intake.take(event("new_message", 21));
+    expect(applied).toEqual([21]);
+  });
 });

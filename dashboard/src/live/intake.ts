@@ -50,7 +50,13 @@ export class Intake {
       this.#reloadWanted = true;
       return Promise.resolve();
     }
-    return this.#exclusively(() => this.host.reload());
+    return this.#exclusively(() => this.#loadAnew());
+  }
+
+  /** What was heard before the server is asked is in its answer, or of a history that no longer exists. */
+  #loadAnew(): Promise<void> {
+    this.#waiting = [];
+    return this.host.reload();
   }
 
   #admit(event: LiveEvent): void {
@@ -74,7 +80,7 @@ export class Intake {
     await this.#untilDone(work);
     while (this.#reloadWanted && !this.#stopped) {
       this.#reloadWanted = false;
-      await this.#untilDone(() => this.host.reload());
+      await this.#untilDone(() => this.#loadAnew());
     }
     this.#busy = false;
     this.host.busy(false);

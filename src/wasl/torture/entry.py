@@ -10,6 +10,7 @@ import datetime
 import json
 import mmap
 import os
+import runpy
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -103,9 +104,8 @@ def main() -> int:
     if CLOCK_VARIABLE in os.environ:
         shift_clock(Path(os.environ[CLOCK_VARIABLE]))
     # Only now: whatever is imported reads its limits, and takes hold of the clock.
-    from wasl.cli import main as run  # noqa: PLC0415
-
-    return run()
+    runpy.run_module("wasl", run_name="__main__", alter_sys=True)
+    return 0
 
 
 if __name__ == "__main__":

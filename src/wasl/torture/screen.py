@@ -318,6 +318,8 @@ class Screen:
 
     async def _load_anew(self) -> None:
         self.life += 1
+        # What was heard before the server is asked is in its answer, or of a history that no longer exists.
+        self._waiting = []
         self.view.begin_again()
         self._complaints.forget()
         await self.load()
