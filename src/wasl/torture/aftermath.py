@@ -13,11 +13,8 @@ from wasl.torture.installation import Installation
 
 COMPLAINTS_MAX = 10
 _HEADS = "SELECT account_id, head_sequence FROM account_stream WHERE account_id > 0"
-_MOVABLE = (
-    "SELECT count(*) FROM outbox o WHERE o.state <> 'unknown' AND NOT EXISTS (SELECT 1 FROM outbox e"
-    " WHERE e.account_id = o.account_id AND e.conversation_key = o.conversation_key AND e.sequence < o.sequence)"
-)
-"""What is on its way, or waits for nobody before it. Behind one whose fate is unknown others may wait for a person."""
+_UNSETTLED = "SELECT count(*) FROM outbox WHERE state <> 'unknown'"
+"""What leaves as soon as it may. What is unknown waits for a person, and holds up those behind it for a while only."""
 _COLLISIONS = ("UniqueViolation", "IntegrityError")
 """What can only happen when two nodes believed that they held the same lock."""
 
@@ -34,8 +31,8 @@ class Aftermath:
 
     async def waiting(self) -> int:
         """How much is still to be told or sent."""
-        [(movable,)] = await asyncio.to_thread(self._rows, _MOVABLE)
-        return int(movable) + await self._installation.remote.waiting()
+        [(unsettled,)] = await asyncio.to_thread(self._rows, _UNSETTLED)
+        return int(unsettled) + await self._installation.remote.waiting()
 
     @property
     def version(self) -> str:

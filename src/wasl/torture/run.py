@@ -27,6 +27,8 @@ STANDSTILL_SECONDS = (2.0, 6.0)
 """How long the machine of some watchers sleeps at a time."""
 ENDS_WITHIN_SECONDS = 40.0
 """What whoever writes gets, once everything is healed, to hear that all they wrote was taken."""
+QUIET_WITHIN_SECONDS = 200.0
+"""Until nothing more leaves: longer than what is unknown may hold back what stands behind it, in a long run too."""
 WHOLE_WITHIN_SECONDS = 30.0
 """What watchers get to have seen everything. The judge looks how long they really took."""
 QUIET_SECONDS = 1.0
@@ -211,7 +213,7 @@ class Run:
 
     async def _until_quiet(self) -> None:
         """Wait until WhatsApp has told every status, nothing may still leave, and no log moves."""
-        ends = now() + ENDS_WITHIN_SECONDS
+        ends = now() + QUIET_WITHIN_SECONDS
         before = None
         while now() < ends:
             heads = await self._aftermath.heads()
@@ -220,7 +222,7 @@ class Run:
                 return
             before = heads
             await asyncio.sleep(QUIET_SECONDS)
-        self._troubles.append(f"{ENDS_WITHIN_SECONDS:.0f} s after the end there was still something to do")
+        self._troubles.append(f"{QUIET_WITHIN_SECONDS:.0f} s after the end there was still something to do")
 
     async def _stop_nodes(self) -> None:
         for node in self._installation.nodes:
