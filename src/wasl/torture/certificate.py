@@ -1,7 +1,7 @@
 """What a run showed, as a page that somebody can hold the project to."""
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -121,7 +121,7 @@ def _violations(judgement: Judgement, numbers: tuple[int, ...]) -> int:
     return sum(verdict.total for verdict in judgement.verdicts if verdict.number in numbers)
 
 
-def _table(header: tuple[str, ...], rows: "list[tuple[object, ...]] | list[tuple[str, int]]") -> Iterator[str]:
+def _table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
     yield f"| {' | '.join(header)} |"
     yield f"|{'|'.join(['---', *['---:'] * (len(header) - 1)])}|"
     for row in rows:

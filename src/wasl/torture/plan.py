@@ -16,9 +16,12 @@ BATCH_CHANGES = (4, 64)
 """Changes in a transaction: few, or a crowd."""
 PAUSE_SECONDS = (0.2, 1.0)
 """Between two faults of a lane."""
-COPIED_AT = 0.15
-RESTORED_AT = 0.55
-"""When, as a share of the run, the database is copied, and when that copy takes its place."""
+COPIED_AT = 0.42
+RESTORED_AT = 0.5
+"""When, as a share of the run, the database is copied, and when that copy takes its place: so soon after that the new
+history passes the place where the old one ended before the run is over."""
+OUTGROWN_WITHIN = 0.3
+"""How long, as a share of the run, some sleep after the restore, to come back when their cursor's place is taken."""
 KILL_EVERY_SECONDS = 30.0
 """A long run does nothing else: it asks what stays of very much, not of every mishap."""
 
@@ -63,6 +66,11 @@ class Plan:
     def restored_at(self) -> float:
         """Seconds after the beginning when that copy takes the database's place."""
         return self.asked.seconds * RESTORED_AT
+
+    @property
+    def outgrown_within(self) -> float:
+        """Seconds that some sleep on after the restore at most."""
+        return self.asked.seconds * OUTGROWN_WITHIN
 
     def chance(self, part: str) -> Random:
         """The randomness of one part of the run: parts draw from sources of their own, and do not move each other."""

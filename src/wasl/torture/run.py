@@ -75,6 +75,8 @@ class Run:
         self._halls: list[Hall] = []
         self._lanes = [asyncio.Lock() for _ in range(plan.lanes)]
         """Held by a lane while it breaks something: whoever holds all of them has a system that is whole."""
+        self._sleep = asyncio.Lock()
+        """Held while those of the second hall stand still."""
         self._aftermath = Aftermath(installation)
         self._troubles: list[str] = []
         self._numbers = count(1)
@@ -144,10 +146,24 @@ class Run:
         await _until(began + plan.restored_at)
         for lane in self._lanes:
             await lane.acquire()
-        await self._restore()
-        for lane in self._lanes:
-            lane.release()
+        async with self._sleep:
+            began_to_sleep, ends = now(), await self._aftermath.heads()
+            self._halls[1].freeze()
+            await self._restore()
+            for lane in self._lanes:
+                lane.release()
+            await self._outgrown(ends, now() + plan.outgrown_within)
+            self._halls[1].thaw()
+            self._writer.write(Fault(began_to_sleep, now(), "watchers_asleep", "hall", "through the restore"))
         await _until(began + plan.asked.seconds)
+
+    async def _outgrown(self, ends: Mapping[int, str], at_most_until: float) -> None:
+        """Wait until every log has passed the place where it once ended, in another history."""
+        while now() < at_most_until:
+            heads = await self._aftermath.heads()
+            if all(int(heads[account]) > int(end) for account, end in ends.items()):
+                return
+            await asyncio.sleep(QUIET_SECONDS)
 
     async def _lane(self, lane: asyncio.Lock, deck: Iterator[tuple[float, str]]) -> None:
         """Break one thing after the other: each heals itself before the next begins."""
@@ -170,11 +186,12 @@ class Run:
         try:
             while True:
                 await asyncio.sleep(chance.uniform(1.0, 4.0))
-                began = now()
-                hall.freeze()
-                await asyncio.sleep(chance.uniform(*STANDSTILL_SECONDS))
-                hall.thaw()
-                self._writer.write(Fault(began, now(), "watchers_asleep", "hall", ""))
+                async with self._sleep:
+                    began = now()
+                    hall.freeze()
+                    await asyncio.sleep(chance.uniform(*STANDSTILL_SECONDS))
+                    hall.thaw()
+                    self._writer.write(Fault(began, now(), "watchers_asleep", "hall", ""))
         finally:
             hall.thaw()
 

@@ -320,6 +320,7 @@ class Screen:
         self.life += 1
         # What was heard before the server is asked is in its answer, or of a history that no longer exists.
         self._waiting = []
+        self.last_id = None  # The next stream is another one, for which a browser remembers nothing yet.
         self.view.begin_again()
         self._complaints.forget()
         await self.load()
