@@ -15,6 +15,8 @@ COMPLAINTS_MAX = 10
 _HEADS = "SELECT account_id, head_sequence FROM account_stream WHERE account_id > 0"
 _UNSETTLED = "SELECT count(*) FROM outbox WHERE state <> 'unknown'"
 """What leaves as soon as it may. What is unknown waits for a person, and holds up those behind it for a while only."""
+_AWAY = "unavailable"
+"""What a node has to say when its database was taken from it."""
 _COLLISIONS = ("UniqueViolation", "IntegrityError")
 """What can only happen when two nodes believed that they held the same lock."""
 
@@ -67,5 +69,6 @@ def _complaints(log: str) -> Iterator[str]:
             yield line  # A traceback, or whatever else is no line of the log.
             continue
         said = orjson.loads(line)
-        if said.get("level") in ("error", "critical") or said.get("error") in _COLLISIONS:
+        failed = said.get("level") in ("error", "critical") and said.get("code") != _AWAY
+        if failed or said.get("error") in _COLLISIONS:
             yield line

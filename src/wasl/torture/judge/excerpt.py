@@ -108,8 +108,10 @@ def _is_close(about: About, name: str, by_field: dict[str, Any]) -> bool:
     """Events right there as all were shown them, and those beside as the log and this watcher had them."""
     away = abs(by_field["sequence"] - int(about["sequence"]))
     if name in ROWS:
-        return away <= CLOSE_SEQUENCES and by_field["account"] == about.get("account", by_field["account"])
-    return away == 0 or (away <= CLOSE_SEQUENCES and by_field.get("who") == about.get("who"))
+        same = by_field["account"] == about.get("account", by_field["account"])
+    else:
+        same = by_field.get("who") == about.get("who")
+    return (name not in ROWS and away == 0) or (away <= CLOSE_SEQUENCES and bool(same))
 
 
 def _is_of(about: About, by_field: dict[str, Any], moment: float) -> bool:
