@@ -69,6 +69,11 @@ class RedisAddress:
         try:
             await line.connect()
             yield line
+        except RuntimeError as error:
+            # What uvloop calls it when a connection was lost a moment before something is written to it.
+            if "closed" not in str(error):
+                raise
+            raise exceptions.ConnectionError("lost") from error
         finally:
             await line.disconnect(nowait=True)
 
