@@ -16,6 +16,7 @@ from wasl.torture.faults import MENU
 from wasl.torture.history import Fault, Healed, Writer, now, read
 from wasl.torture.installation import TIGHT_ENVIRONMENT, TIGHT_LIMITS, Installation, Shape, open_installation
 from wasl.torture.judge import Judgement, judge
+from wasl.torture.letters import Oddities
 from wasl.torture.plan import KILL_EVERY_SECONDS, Asked, Plan
 from wasl.torture.provider import NotTaken, Provider
 from wasl.torture.samples import Sampler
@@ -23,6 +24,8 @@ from wasl.torture.seats import seats, stopped_seats
 from wasl.torture.watching import Hall
 
 HISTORY = "history"
+ODDITIES_OF_LONG_RUNS = Oddities(merged=0.01, lively=0.1)
+"""Most webhooks bring one message, so that there are as many messages as webhooks; and no conversation gets all."""
 STANDSTILL_SECONDS = (2.0, 6.0)
 """How long the machine of some watchers sleeps at a time."""
 ENDS_WITHIN_SECONDS = 40.0
@@ -101,8 +104,11 @@ class Run:
 
     async def _open(self, stack: AsyncExitStack) -> tuple[Provider, Desks, Sampler]:
         asked, place, writer = self._plan.asked, self._installation, self._writer
-        rate = None if asked.long else asked.rate
-        provider = Provider(place, writer, self._plan.chance("provider"), rate=rate)
+        chance = self._plan.chance("provider")
+        if asked.long:
+            provider = Provider(place, writer, chance, None, oddities=ODDITIES_OF_LONG_RUNS, customers=1_500)
+        else:
+            provider = Provider(place, writer, chance, asked.rate)
         desks = Desks(place, writer, self._plan.chance("desks"))
         sampler = Sampler(place, writer)
         await sampler.begin()
