@@ -24,6 +24,9 @@ from wasl.torture.seats import seats, stopped_seats
 from wasl.torture.watching import Hall
 
 HISTORY = "history"
+SENDERS_OF_LONG_RUNS = 128
+"""Deliveries under way at a time: what waits together is committed together, at each node."""
+CUSTOMERS_OF_LONG_RUNS = 1_500
 ODDITIES_OF_LONG_RUNS = Oddities(merged=0.01, lively=0.1)
 """Most webhooks bring one message, so that there are as many messages as webhooks; and no conversation gets all."""
 STANDSTILL_SECONDS = (2.0, 6.0)
@@ -106,7 +109,8 @@ class Run:
         asked, place, writer = self._plan.asked, self._installation, self._writer
         chance = self._plan.chance("provider")
         if asked.long:
-            provider = Provider(place, writer, chance, None, oddities=ODDITIES_OF_LONG_RUNS, customers=1_500)
+            many = {"senders": SENDERS_OF_LONG_RUNS, "customers": CUSTOMERS_OF_LONG_RUNS}
+            provider = Provider(place, writer, chance, None, oddities=ODDITIES_OF_LONG_RUNS, **many)
         else:
             provider = Provider(place, writer, chance, asked.rate)
         desks = Desks(place, writer, self._plan.chance("desks"))
