@@ -83,10 +83,11 @@ async def babbling_provider() -> AsyncIterator[str]:
                 asked = (head + await reader.readexactly(length)).decode()
                 count += 1
                 said = json.dumps(asked)
-                codes = {1: (401, 190), 2: (400, 131_000), 3: (400, 100), 4: (500, 2)}
-                http_status, code = codes.get(count, (400, 131_047))
+                # What holds a conversation comes last in it, and what holds the whole number comes last of all.
+                codes = {1: (400, 131_047), 2: (400, 100), 3: (502, 0), 4: (400, 131_026), 5: (500, 2)}
+                http_status, code = codes.get(count, (401, 190))
                 details = f'"message": {said}, "code": {code}, "error_data": {{"details": {said}}}'
-                body = f'{{"error": {{{details}, "error_user_msg": {said}}}}}' if count != 5 else f"<p>{asked}</p>"
+                body = f'{{"error": {{{details}, "error_user_msg": {said}}}}}' if code else f"<p>{asked}</p>"
                 raw = body.encode()
                 head_line = f"HTTP/1.1 {http_status} X\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}"
                 writer.write(f"{head_line}\r\n\r\n".encode() + raw)
@@ -168,7 +169,8 @@ async def the_story(node: Node, outside: Outside, bakery: Business) -> str:
 
 async def the_webhooks(outside: Outside, bakery: Business) -> None:
     number, unreadable = bakery.number, WORDS["an unreadable body"]
-    await outside.deliver(number, envelope(number.said([text(EVE, WORDS["a customer's text"])], EVE)))
+    for customer in (EVE, RANA):
+        await outside.deliver(number, envelope(number.said([text(customer, WORDS["a customer's text"])], customer)))
     forged = envelope(number.said([text(EVE, unreadable)], EVE))
     await outside.deliver(number, forged, signature="sha256=" + "0" * 64)
     await outside.deliver(number, f'{{"{unreadable}": '.encode())
@@ -181,15 +183,15 @@ async def the_webhooks(outside: Outside, bakery: Business) -> None:
 
 async def the_sends(client: httpx2.AsyncClient, headers: dict[str, str]) -> None:
     api = "/api/live-chat"
-    [chat] = (await client.get(f"{api}/unified-chats", headers=headers)).json()["chats"]
-    asked = {"conversation_id": chat["conversation_id"], "user_id": chat["user_id"]}
-    await client.post(f"{api}/takeover", json=asked, headers=headers)
-    for place in range(6):
-        words = f"{WORDS['an answer']} {place}"
-        sent = await client.post(f"{api}/send-message", json=asked | {"message": words, "force": True}, headers=headers)
-        message_id = sent.json()["message"]["message_id"] if "message" in sent.json() else None
-        await asyncio.sleep(0.4)
-        if message_id:
+    chats = (await client.get(f"{api}/unified-chats", headers=headers)).json()["chats"]
+    for chat in chats:
+        asked = {"conversation_id": chat["conversation_id"], "user_id": chat["user_id"]}
+        await client.post(f"{api}/takeover", json=asked, headers=headers)
+        for place in range(3):
+            said = asked | {"message": f"{WORDS['an answer']} {place}", "force": True}
+            sent = await client.post(f"{api}/send-message", json=said, headers=headers)
+            message_id = sent.json()["message"]["message_id"]
+            await asyncio.sleep(0.4)
             await client.get(f"{api}/messages/{message_id}/trace", headers=headers)
     note = [{"code": 131_026, "title": WORDS["a status's note"], "message": WORDS["a status's note"]}]
     failed = status("wamid.unknown", "failed", recipient_id=EVE.phone, errors=note)

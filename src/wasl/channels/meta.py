@@ -104,7 +104,9 @@ class MetaChannel:
         try:
             request.extensions["trace"] = partial(_hold_back, until)
             async with asyncio.timeout(self._total_seconds):
-                return outcome_of(*await self._exchange(request))
+                http_status, headers, body = await self._exchange(request)
+            # Whoever answered may repeat what was asked, and what an answer says is kept and shown.
+            return outcome_of(http_status, headers, body.replace(credentials.access_token.encode(), b"[token]"))
         except _TooLate:
             return NOT_BEGUN
         except TimeoutError:
