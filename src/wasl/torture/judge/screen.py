@@ -80,8 +80,9 @@ class Screen:
         return True
 
     def asks_backwards(self, how: str, sequence: int) -> bool:
-        """Whether they ask for less than they ever asked for since they began."""
+        """Whether they ask for less than when they last asked in this way since they began. What they applied may be
+        ahead of what their stream was given, where a page brought it; each of the two only grows."""
         kind = "applied" if how == "query" else "given"
-        backwards = bool(self.asked) and sequence < min(self.asked.values())
+        backwards = sequence < self.asked.get(kind, sequence)
         self.asked[kind] = sequence
         return backwards
