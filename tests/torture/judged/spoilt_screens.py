@@ -87,10 +87,17 @@ def a_cursor_that_nobody_gave(tale: Tale) -> None:
 
 
 @breaks(10)
-def a_cursor_that_was_left_behind(tale: Tale) -> None:
-    for sequence, how in ((16, "query"), (16, "header"), (3, "query")):
-        asked = history.Opened(HEALED + 1.5, STREAM, "node-0", how, tale.cursor(sequence))
-        tale.insert(asked, history.Opened if sequence < 16 or how == "header" else history.Told, who=STREAM)
+def a_place_of_the_stream_that_was_left_behind(tale: Tale) -> None:
+    """In the beginning they had asked for less, by what they had applied; their stream was given more since."""
+    asked = history.Opened(HEALED + 1.5, STREAM, "node-0", "header", tale.cursor(3))
+    tale.insert(asked, history.Told, who=STREAM, kind="heartbeat")
+
+
+@breaks(10)
+def a_place_of_the_screen_that_was_left_behind(tale: Tale) -> None:
+    for sequence in (3, 16):
+        asked = history.Opened(HEALED + 1.5, STREAM, "node-0", "query", tale.cursor(sequence))
+        tale.insert(asked, history.Told, who=STREAM, kind="heartbeat")
 
 
 # -- (11) load-more ---------------------------------------------------------------------------------------------------
