@@ -37,7 +37,7 @@ from wasl.store.pulse import Pulse
 from wasl.store.secrets import SecretBox
 from wasl.store.team import Team
 from wasl.web.addresses import PlainAddresses
-from wasl.web.answers import BodyLimit, install_handlers
+from wasl.web.answers import BodyLimit, LastWord, install_handlers
 from wasl.web.dashboard import dashboard_routes
 from wasl.web.document import describe
 from wasl.web.events import EventPoll, EventStream
@@ -161,7 +161,11 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
             Mount("/socket.io", sockets),
             Mount("/", _operators_api(parts, sessions)),
         ],
-        middleware=[Middleware(SecurityHeaders, over_https=sessions.over_https), Middleware(PlainAddresses)],
+        middleware=[
+            Middleware(SecurityHeaders, over_https=sessions.over_https),
+            Middleware(LastWord),
+            Middleware(PlainAddresses),
+        ],
         lifespan=lambda _: _lifespan(parts),
     )
 

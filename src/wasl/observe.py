@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 from wasl.clock import iso, now_ms
 
 _FLUSH_SECONDS = 0.1
+_LIBRARY_LINE_CHARACTERS_MAX = 200
 
 
 class LineWriter:
@@ -88,6 +89,30 @@ def configure_logs(level: str = "info", form: str = "json", out: IO[bytes] | Non
         logger_factory=structlog.PrintLoggerFactory(sys.stdout) if writer is None else lambda *_: writer,
         cache_logger_on_first_use=True,
     )
+    for old in [handler for handler in logging.root.handlers if isinstance(handler, LibraryLines)]:
+        logging.root.removeHandler(old)
+    logging.root.addHandler(LibraryLines(logging.WARNING))
+
+
+class LibraryLines(logging.Handler):
+    """What libraries complain of becomes lines of our log: which library, the fixed part of its first line, the error's
+    type and its place. What a library puts in, and an error's text, may be anybody's words, and stay out."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record down."""
+        said = str(record.msg).partition("\n")[0][:_LIBRARY_LINE_CHARACTERS_MAX]
+        error = record.exc_info[1] if record.exc_info else None
+        raised = {"error": type(error).__name__, "at": place_of(error)} if error is not None else {}
+        log.log(record.levelno, "library complains", library=record.name, said=said, **raised)
+
+
+def place_of(error: BaseException) -> str:
+    """Where an error was raised: file and line."""
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
 
 
 def _json_line(logger: Any, level: str, fields: MutableMapping[str, Any]) -> bytes:

@@ -92,6 +92,7 @@ class Server(uvicorn.Server):
         if not await self._hub.drained(DRAIN_SECONDS):
             log.warning("streams cut at the stop")
         await self._hear_out()
+        await self._serve_out()
         await super().shutdown(sockets)
 
     async def _stop_listening(self) -> None:
@@ -114,6 +115,18 @@ class Server(uvicorn.Server):
             if self.force_exit or not any(unheard):
                 return
             await asyncio.sleep(_REST_STEP_SECONDS)
+
+    async def _serve_out(self) -> None:
+        """Serve those who came. Whoever waits longer, for a database that says nothing, hears that it was not done."""
+        for _ in range(round(STOP_SECONDS / _REST_STEP_SECONDS)):
+            if self.force_exit or not self._state.tasks:
+                return
+            await asyncio.sleep(_REST_STEP_SECONDS)
+        late = list(self._state.tasks)
+        for task in late:
+            task.cancel()
+        log.warning("requests cut at the stop", requests=len(late))
+        await asyncio.wait(late, timeout=STOP_SECONDS)
 
     async def _rest(self, seconds: float) -> None:
         """Let everything go on for a while, unless a person is in a hurry."""

@@ -22,8 +22,15 @@ class Said:
 Wasl = Callable[..., Said]
 
 
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """A command sets up the log of its process: here that is everybody's, so it is put back."""
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.fixture
-def wasl(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Wasl]:
+def wasl(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Wasl:
     """Runs `wasl` with the settings of the test's installation."""
     assert settings.secret_key is not None
     monkeypatch.setenv("WASL_DATA_DIR", str(settings.data_dir))
@@ -40,8 +47,7 @@ def wasl(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         printed = capsys.readouterr()
         return Said(status, printed.out, printed.err)
 
-    yield run
-    structlog.reset_defaults()
+    return run
 
 
 @pytest.fixture

@@ -50,10 +50,23 @@ async def test_everybody_is_answered_in_time_and_it_goes_on_by_itself(
     assert ready[1] < READY_SECONDS_MAX + SLACK_SECONDS
     assert chats[1] < READ_SECONDS_MAX + SLACK_SECONDS
     assert webhook[1] < JOURNAL_ANSWER_SECONDS_MAX + JOURNAL_LOOK_SECONDS + SLACK_SECONDS
-    # The other one is told to stop meanwhile, and does.
+    # The other one is told to stop meanwhile, and does. Whom it keeps waiting hears of it.
+    waiting = [
+        asyncio.create_task(ask)
+        for ask in (
+            cluster.outsides[1].deliver(number, body),
+            cluster.outsides[1].client.get("/api/live-chat/unified-chats?search=nobody", headers=headers),
+        )
+    ]
+    await asyncio.sleep(0.2)
     status, seconds = await asyncio.to_thread(cluster.nodes[1].stop)
     print(f"stopped in {seconds:.1f} s")
     assert (status, seconds < STOP_SECONDS_MAX) == (0, True)
+    answers = await asyncio.gather(*waiting)
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert answers[1].json()["code"] == "unavailable"
+    assert cluster.nodes[1].lines("requests cut at the stop")
+    assert not cluster.nodes[1].lines("library complains")
 
     frozen.thaw()
     async with asyncio.timeout(SLACK_SECONDS):

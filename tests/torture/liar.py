@@ -41,7 +41,7 @@ class Liar:
 
     async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
         if path.startswith("/api/live-chat/events?") or path == "/api/live-chat/events":
-            await self._stream(writer)
+            await self._stream(writer, fresh=not self._said and "cursor=" not in path)
             return
         body = orjson.dumps(self._page(path))
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
@@ -56,12 +56,13 @@ class Liar:
         cursor = found[-1]["id"] if found else path.partition("after=")[2].partition("&")[0]
         return {"success": True, "events": found, "cursor": cursor, "has_more": False, "resync": None}
 
-    async def _stream(self, writer: asyncio.StreamWriter) -> None:
+    async def _stream(self, writer: asyncio.StreamWriter, *, fresh: bool) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         connected = block("connected", {"cursor": "0-00000000", "heartbeat_seconds": 0.5, "node": "liar"})
         blocks = () if self._said else self._blocks
         self._said = True
-        for data in (connected, *blocks):
+        greeting = (connected, EMPTY_LIST) if fresh else (connected,)
+        for data in (*greeting, *blocks):
             writer.write(b"%x\r\n%b\r\n" % (len(data), data))
             await writer.drain()
             await asyncio.sleep(0.02)
@@ -95,6 +96,10 @@ def data_of(sequence: int, previous: int | None, tag: str | None, status: str) -
 def block(kind: str, data: dict[str, Any]) -> bytes:
     """A block of the stream."""
     return f"event: {kind}\ndata: ".encode() + orjson.dumps(data) + b"\n\n"
+
+
+EMPTY_LIST = b"id: 0-00000000\n" + block("conversations", {"conversations": [], "has_more": False})
+"""What somebody is told first who opens the stream without a cursor."""
 
 
 @asynccontextmanager

@@ -16,7 +16,6 @@ SOMEBODY = Eyes(7, "sara@story.example", "a password")
 
 async def watched(url: str, folder: Path, head: int) -> list[Any]:
     """What somebody writes down who watches this server by the stream until they stand at its head."""
-    # With this seed they load the list first, and then open the stream.
     hall = Hall([Seat("sara", 1, SOMEBODY, "sse", "steady", [url], 2, 3)], folder / "sara.jsonl")
     await hall.start()
     try:

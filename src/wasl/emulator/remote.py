@@ -30,6 +30,11 @@ class RemoteNumber:
     webhook_url: str
 
 
+IDLE_SECONDS_MAX = 1.0
+"""After how much rest a connection is not used again: the server closes it after five seconds, and a request that
+crosses that is lost."""
+
+
 class RemoteEmulator:
     """Plays customers and reads what the emulator saw. Every call raises RemoteFailure when it was not done.
 
@@ -39,7 +44,10 @@ class RemoteEmulator:
     def __init__(self, base_url: str, *, client: httpx2.AsyncClient | None = None) -> None:
         timeout = EMULATOR_WAIT_SECONDS_MAX + 5
         self.base_url = base_url.rstrip("/")
-        self._client = client or httpx2.AsyncClient(base_url=self.base_url, timeout=timeout, trust_env=False)
+        limits = httpx2.Limits(keepalive_expiry=IDLE_SECONDS_MAX)
+        self._client = client or httpx2.AsyncClient(
+            base_url=self.base_url, timeout=timeout, limits=limits, trust_env=False
+        )
 
     async def __aenter__(self) -> "RemoteEmulator":
         return self

@@ -3,13 +3,11 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from typing import Any, LiteralString
 
 import orjson
-import psycopg
 
 from wasl.torture.installation import Installation
+from wasl.torture.query import rows
 
 COMPLAINTS_MAX = 10
 _HEADS = "SELECT account_id, head_sequence FROM account_stream WHERE account_id > 0"
@@ -17,6 +15,8 @@ _UNSETTLED = "SELECT count(*) FROM outbox WHERE state <> 'unknown'"
 """What leaves as soon as it may. What is unknown waits for a person, and holds up those behind it for a while only."""
 _AWAY = "unavailable"
 """What a node has to say when its database was taken from it."""
+_NOT_THERE = "wasl: The database cannot be opened: "
+"""What a node says on its way out that was started while its database was away."""
 _COLLISIONS = ("UniqueViolation", "IntegrityError")
 """What can only happen when two nodes believed that they held the same lock."""
 
@@ -29,11 +29,11 @@ class Aftermath:
 
     async def heads(self) -> dict[int, str]:
         """Where each account's log ends."""
-        return {account: str(head) for account, head in await asyncio.to_thread(self._rows, _HEADS)}
+        return {account: str(head) for account, head in await asyncio.to_thread(rows, self._installation, _HEADS)}
 
     async def waiting(self) -> int:
         """How much is still to be told or sent."""
-        [(unsettled,)] = await asyncio.to_thread(self._rows, _UNSETTLED)
+        [(unsettled,)] = await asyncio.to_thread(rows, self._installation, _UNSETTLED)
         return int(unsettled) + await self._installation.remote.waiting()
 
     @property
@@ -41,7 +41,7 @@ class Aftermath:
         """How the database calls itself."""
         if self._installation.database_url is None:
             return f"SQLite {sqlite3.sqlite_version}"
-        [(version,)] = self._rows("SHOW server_version")
+        [(version,)] = rows(self._installation, "SHOW server_version")
         return f"PostgreSQL {str(version).split()[0]}"
 
     def complaints(self) -> list[str]:
@@ -53,20 +53,12 @@ class Aftermath:
             found = [*found[:COMPLAINTS_MAX], f"… and {len(found) - COMPLAINTS_MAX} more"]
         return found
 
-    def _rows(self, sql: LiteralString) -> list[tuple[Any, ...]]:
-        place = self._installation
-        if place.database_url is not None:
-            with psycopg.connect(place.database_url, connect_timeout=10) as connection:
-                return connection.execute(sql).fetchall()
-        assert place.database_file is not None
-        with closing(sqlite3.connect(f"file:{place.database_file}?mode=ro", uri=True, timeout=30)) as connection:
-            return connection.execute(sql).fetchall()
-
 
 def _complaints(log: str) -> Iterator[str]:
     for line in log.splitlines():
         if not line.startswith("{"):
-            yield line  # A traceback, or whatever else is no line of the log.
+            if not line.startswith(_NOT_THERE):
+                yield line  # A traceback, or whatever else is no line of the log.
             continue
         said = orjson.loads(line)
         failed = said.get("level") in ("error", "critical") and said.get("code") != _AWAY

@@ -13,7 +13,10 @@ import psycopg
 
 from wasl.torture.crack import Break, Crack, FaultKind
 from wasl.torture.doors import Proxy
+from wasl.torture.history import now
+from wasl.torture.installation import Installation
 from wasl.torture.nodes import Node
+from wasl.torture.query import rows
 
 MENU: dict[str, FaultKind] = {}
 BOTH, SHARED = ("sqlite", "postgres"), ("postgres",)
@@ -24,6 +27,13 @@ DEAD_SECONDS = (0.0, 2.0)
 SHARES = (0.3, 0.6, 1.0)
 HINTS_LOST_SHARE = 0.3
 HOUR_SECONDS = 3600.0
+HANGS_SECONDS = 8.0
+"""A provider that takes a message and says nothing: for longer than anybody waits for its answer."""
+TOLD_LATE_SECONDS = 10.0
+"""A status that comes after everybody has given an attempt up."""
+CAUGHT_WITHIN_SECONDS = 5.0
+_UNDER_WAY = "SELECT count(*) FROM outbox WHERE state = 'sending' AND node LIKE ?"
+LOOK_SECONDS = 0.05
 
 
 def _menu(*engines: str, nodes_min: int = 1) -> Callable[[Break], Break]:
@@ -62,6 +72,36 @@ async def _dead_for_a_while(crack: Crack, nodes: Sequence[Node]) -> None:
         await crack.hold(DEAD_SECONDS)
     finally:
         await asyncio.gather(*(crack.installation.start_node(node) for node in nodes))
+
+
+@_menu(*BOTH)
+async def kill_sender(crack: Crack) -> None:
+    """kill -9 of a node whose messages the provider has just taken, without an answer: nobody knows whether they left,
+    until another finds them, and WhatsApp tells much later."""
+    place = crack.installation
+    node = crack.chance.choice(place.nodes)
+    behaviour: dict[str, Any] = {
+        "sends": [{"ending": "hang", "times": None, "hold_seconds": HANGS_SECONDS}],
+        "sent_after_seconds": TOLD_LATE_SECONDS,
+        "delivered_after_seconds": TOLD_LATE_SECONDS + 1,
+    }
+    async with crack.on("emulator's behaviour", "postgres", node.name):
+        await place.remote.behave(**behaviour)
+        try:
+            crack.detail = f"{await _caught(place, node)} under way"
+            await _dead_for_a_while(crack, [node])
+        finally:
+            await place.remote.behave_well()
+
+
+async def _caught(place: Installation, node: Node) -> int:
+    """Wait until a node has sends under way; how many. None, if it has nothing to send for long."""
+    ends = now() + CAUGHT_WITHIN_SECONDS
+    found = 0
+    while not found and now() < ends:
+        await asyncio.sleep(LOOK_SECONDS)
+        [(found,)] = await asyncio.to_thread(rows, place, _UNDER_WAY, (f"{node.name}:%",))
+    return found
 
 
 @_menu(*BOTH)

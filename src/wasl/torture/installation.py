@@ -232,11 +232,16 @@ class Installation:
         """Every door there is."""
         return [*self.doors, *self.database_doors, *self.redis_doors, self.front_door, self.emulator_door]
 
+    def let_be(self) -> None:
+        """Begin nothing any more, and wait for what is being started or stopped: a fault that was cancelled must not
+        start a server that somebody else ends."""
+        self._starter.shutdown(cancel_futures=True)
+
     def end(self) -> None:
         """End what the kit started by itself; servers and doors are ended by whoever opened them."""
         for process in (*self.nodes, self.emulator):
             process.kill()
-        self._starter.shutdown()
+        self.let_be()
 
 
 @contextlib.asynccontextmanager
@@ -266,6 +271,7 @@ async def open_installation(shape: Shape) -> AsyncIterator[Installation]:
             await node.door.lead([node.port])
         await found.front_door.lead([node.port for node in found.nodes])
         await found.heal()
+        stack.callback(found.let_be)
         yield found
 
 

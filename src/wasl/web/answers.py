@@ -1,5 +1,6 @@
 """How answers and failures look, on every path: JSON, and a failure always with a sentence and a word."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,10 +13,11 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wasl.errors import Invalid, NotFound, TooLarge, WaslError, WrongMethod
+from wasl.errors import Invalid, NotFound, TooLarge, Unavailable, WaslError, WrongMethod
 from wasl.limits import REQUEST_BODY_BYTES_MAX
-from wasl.observe import log
+from wasl.observe import log, place_of
 
+STOPPED_RETRY_SECONDS = 1
 _FIELDS_TOLD_MAX = 20
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -133,13 +135,28 @@ class Unbroken:
                 await failure(WaslError(sentence))(scope, receive, send)
 
 
-def place_of(error: Exception) -> str:
-    """Where an error was raised: file and line."""
-    trace, place = error.__traceback__, ""
-    while trace is not None:
-        place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+class LastWord:
+    """Answers a request that is cut off because the node stops: what it asked for was not acknowledged."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting_send(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting_send)
+        except asyncio.CancelledError:
+            if started or scope["type"] != "http":
+                raise
+            details = {"retry_after_seconds": STOPPED_RETRY_SECONDS}
+            sentence = "This server is being stopped, and its database did not answer in time. Please try again."
+            await failure(Unavailable(sentence, details=details))(scope, receive, send)
 
 
 class BodyLimit:

@@ -25,8 +25,8 @@ from wasl.limits import (
     SOCKETS_WAITING_MAX,
 )
 from wasl.live.socketio import CARRIER, Carrier
-from wasl.observe import log
-from wasl.web.answers import failure, place_of
+from wasl.observe import log, place_of
+from wasl.web.answers import failure
 from wasl.web.engine_socket import OPEN, Packet, Socket
 
 _TEXT = "text/plain; charset=UTF-8"

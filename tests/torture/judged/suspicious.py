@@ -124,6 +124,24 @@ def events_of_the_old_era_read_after_its_end() -> Tale:
 
 
 @rightly
+def a_resync_of_the_old_era_read_after_its_end() -> Tale:
+    """Whoever slept through the restore hears first what the old history still had for them, also where to begin."""
+    tale = restored()
+    watched = tale.files["hall"]
+    place = watched.index(tale.find(history.Shown, who=STREAM, sequence=13))
+    watched[place:place] = [
+        history.Told(RESTORED - 4, STREAM, "lost", None, "reset"),
+        history.Opened(RESTORED - 3, STREAM, "node-0", "header", tale.cursor(12, era=0)),
+        history.Told(RESTORED + 0.2, STREAM, "connected", tale.cursor(12, era=0), "node-0"),
+        history.Told(RESTORED + 0.3, STREAM, "resync", tale.cursor(14, era=0), "far"),
+    ]
+    tale.drop(history.Shown, who=STREAM, sequence=lambda sequence: sequence in (13, 14))
+    tale.change(history.Shown, {"who": STREAM, "sequence": lambda sequence: 14 < sequence <= 16}, at=RESTORED + 0.4)
+    tale.change(history.Told, {"who": STREAM, "kind": "lost", "at": RESTORED - 2}, at=RESTORED + 0.45)
+    return tale
+
+
+@rightly
 def acknowledged_between_the_copy_and_the_restore() -> Tale:
     """A3, B2 and the second reply are in no row of the new era, as the administrator was told."""
     tale = restored()

@@ -62,7 +62,7 @@ def test_with_a_restore_its_resyncs_must_be_met(tmp_path: Path) -> None:
 
 
 def test_what_takes_several_nodes_is_not_asked_of_one(tmp_path: Path) -> None:
-    states = {"a hint lost, the log read instead", "an attempt of a killed node settled by another"}
+    states = {"a hint lost, the log read instead"}
     tale = right()
     tale.change(history.Sampled, figures={})
     assert states <= tale.judged(tmp_path / "one").not_applicable.keys()

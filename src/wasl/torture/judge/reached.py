@@ -9,7 +9,7 @@ from wasl.torture.judge.screens import Screens
 from wasl.torture.judge.tables import UNSEEN, Era, Facts, rank_of
 
 RESTORED = ("resync: ahead", "resync: tag")
-SEVERAL_NODES = ("a hint lost, the log read instead", "an attempt of a killed node settled by another")
+SEVERAL_NODES = ("a hint lost, the log read instead",)
 SCOPE = "resync: scope"
 
 

@@ -306,8 +306,9 @@ class Screens:
         self.resyncs[told.detail] = self.resyncs.get(told.detail, 0) + 1
         self.findings.compared[5] += 1
         who, account = told.who, screen.watcher.account
-        if self.facts.eras and told.at >= screen.era.ended_at:
-            self._turn(screen, told.at)
+        era = self._era_of(screen, told.at, cursor)
+        if era is not None and era.number > screen.era.number:
+            screen.era, screen.log = era, era.log(screen.watcher.account)
         if screen.doubted and told.detail not in TOLD_AFTER_RESTORE and not self._is_trimmed(screen, told):
             sentence = f"{who} came back to account {account} with a cursor that no log holds, and was told"
             self.findings.blame(
@@ -352,7 +353,7 @@ class Screens:
             self.findings.blame(10, f"{sentence} {told.cursor} by {told.kind}.", **about)
 
     def _era_of(self, screen: Screen, at: float, cursor: tuple[int, int] | None) -> Era | None:
-        """In which era a page was read: by its cursor, since whoever stood still reads late what came early."""
+        """In which era something was said: by its cursor, since whoever stood still reads late what came early."""
         latest = sum(1 for era in self.facts.eras[:-1] if at >= era.ended_at)
         for era in reversed(self.facts.eras[: latest + 1]):
             if cursor is None or era.log(screen.watcher.account).holds(*cursor):
