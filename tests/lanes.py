@@ -6,7 +6,7 @@ A slow test measures, freezes and kills, so no second one may do so beside it; a
 import pytest
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say what belongs together, and let the long lane begin first."""
     if not config.pluginmanager.hasplugin("dsession") and not hasattr(config, "workerinput"):

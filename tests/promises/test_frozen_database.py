@@ -26,6 +26,24 @@ def frozen(cluster: Cluster) -> Iterator[PostgresServer]:
     cluster.database.thaw()
 
 
+async def stop_meanwhile(cluster: Cluster, body: bytes, headers: dict[str, str]) -> None:
+    """The other node is told to stop, and does. Whom it keeps waiting hears of it."""
+    node, outside = cluster.nodes[1], cluster.outsides[1]
+    waiting = asyncio.gather(
+        outside.deliver(cluster.bakery.number, body),
+        outside.client.get("/api/live-chat/unified-chats?search=nobody", headers=headers),
+    )
+    await asyncio.sleep(0.2)
+    status, seconds = await asyncio.to_thread(node.stop)
+    print(f"stopped in {seconds:.1f} s")
+    assert (status, seconds < STOP_SECONDS_MAX) == (0, True)
+    webhook, chats = await waiting
+    assert (webhook.status_code, chats.status_code) == (503, 503)
+    assert chats.json()["code"] == "unavailable"
+    assert node.lines("requests cut at the stop")
+    assert not node.lines("library complains")
+
+
 async def test_everybody_is_answered_in_time_and_it_goes_on_by_itself(
     cluster: Cluster, frozen: PostgresServer, tmp_path: Path
 ) -> None:
@@ -50,23 +68,7 @@ async def test_everybody_is_answered_in_time_and_it_goes_on_by_itself(
     assert ready[1] < READY_SECONDS_MAX + SLACK_SECONDS
     assert chats[1] < READ_SECONDS_MAX + SLACK_SECONDS
     assert webhook[1] < JOURNAL_ANSWER_SECONDS_MAX + JOURNAL_LOOK_SECONDS + SLACK_SECONDS
-    # The other one is told to stop meanwhile, and does. Whom it keeps waiting hears of it.
-    waiting = [
-        asyncio.create_task(ask)
-        for ask in (
-            cluster.outsides[1].deliver(number, body),
-            cluster.outsides[1].client.get("/api/live-chat/unified-chats?search=nobody", headers=headers),
-        )
-    ]
-    await asyncio.sleep(0.2)
-    status, seconds = await asyncio.to_thread(cluster.nodes[1].stop)
-    print(f"stopped in {seconds:.1f} s")
-    assert (status, seconds < STOP_SECONDS_MAX) == (0, True)
-    answers = await asyncio.gather(*waiting)
-    assert [answer.status_code for answer in answers] == [503, 503]
-    assert answers[1].json()["code"] == "unavailable"
-    assert cluster.nodes[1].lines("requests cut at the stop")
-    assert not cluster.nodes[1].lines("library complains")
+    await stop_meanwhile(cluster, body, headers)
 
     frozen.thaw()
     async with asyncio.timeout(SLACK_SECONDS):

@@ -16,7 +16,7 @@ _POLL_SECONDS = 0.02
 
 
 class RemoteFailure(Exception):
-    """The emulator did not do what was asked; the sentence is its own."""
+    """The emulator did not do what was asked; the sentence is its own, or says that it gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,10 @@ class RemoteEmulator:
 
     async def _call(self, method: str, path: str, asked: JsonObject | None = None) -> JsonObject:
         body = None if asked is None else {name: value for name, value in asked.items() if value is not None}
-        answer = await self._client.request(method, f"/emulator{path}", json=body)
+        try:
+            answer = await self._client.request(method, f"/emulator{path}", json=body)
+        except httpx2.HTTPError as error:
+            raise RemoteFailure(f"The emulator did not answer: {type(error).__name__}.") from error
         found: JsonObject = answer.json()
         if not found.get("success"):
             raise RemoteFailure(str(found.get("error", answer.status_code)))
