@@ -117,16 +117,25 @@ class Server(uvicorn.Server):
             await asyncio.sleep(_REST_STEP_SECONDS)
 
     async def _serve_out(self) -> None:
-        """Serve those who came. Whoever waits longer, for a database that says nothing, hears that it was not done."""
+        """Serve those who came. Whoever waits longer, for a database that says nothing, hears that it was not done; and
+        whoever does not take what is said to them is cut off."""
+        connections, tasks = self._state.connections, self._state.tasks
+        for connection in list(connections):
+            connection.shutdown()
         for _ in range(round(STOP_SECONDS / _REST_STEP_SECONDS)):
-            if self.force_exit or not self._state.tasks:
+            if self.force_exit or not (connections or tasks):
                 return
             await asyncio.sleep(_REST_STEP_SECONDS)
-        late = list(self._state.tasks)
-        for task in late:
-            task.cancel()
-        log.warning("requests cut at the stop", requests=len(late))
-        await asyncio.wait(late, timeout=STOP_SECONDS)
+        if late := list(tasks):
+            log.warning("requests cut at the stop", requests=len(late))
+            for task in late:
+                task.cancel()
+            await asyncio.wait(late, timeout=STOP_SECONDS)
+        for connection in list(connections):
+            connection.transport.close()
+        await asyncio.sleep(_REST_STEP_SECONDS)
+        for connection in list(connections):
+            connection.transport.abort()
 
     async def _rest(self, seconds: float) -> None:
         """Let everything go on for a while, unless a person is in a hurry."""

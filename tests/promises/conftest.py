@@ -18,6 +18,14 @@ from wasl.torture.servers import PostgresServer, RedisServer, Unavailable, postg
 __all__ = ["home", "whatsapp"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them are slow: whole servers live and die."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def mortal(home: Settings) -> Iterator[Node]:
     """A server for one test."""

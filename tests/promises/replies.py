@@ -112,8 +112,12 @@ def end_waiting(home: Settings, business: Business) -> int:
 
 def _pass(home: Settings, business: Business, update: LiteralString) -> int:
     assert home.database_url is not None
-    with psycopg.connect(home.database_url) as connection:
-        return connection.execute(update, (int(business.account_id),)).rowcount
+    while True:
+        try:
+            with psycopg.connect(home.database_url) as connection:
+                return connection.execute(update, (int(business.account_id),)).rowcount
+        except psycopg.errors.DeadlockDetected:
+            continue  # It takes rows as they come, in the middle of the nodes' work: theirs goes first.
 
 
 async def check_sent(

@@ -16,7 +16,7 @@ from wasl.limits import JOURNAL_ANSWER_SECONDS_MAX, JOURNAL_LOOK_SECONDS, READ_S
 from wasl.torture.process import STOP_SECONDS_MAX
 from wasl.torture.servers import PostgresServer
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.parametrize("cluster", [2], indirect=True)]
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("cluster", [2], indirect=True)]
 SLACK_SECONDS = 2.0
 
 

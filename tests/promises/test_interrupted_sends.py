@@ -22,7 +22,7 @@ from wasl.limits import (
     SETTINGS_LOOK_SECONDS,
 )
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.parametrize("cluster", [2], indirect=True)]
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("cluster", [2], indirect=True)]
 GUEST = Customer("Nour", "96171555001")
 SLACK_SECONDS = 2 * NODE_PULSE_SECONDS + 2 * OUTBOX_LOOK_SECONDS + 2.0
 """Between the moment that somebody is silent for too long and the moment that it shows, on a busy machine."""

@@ -12,7 +12,7 @@ from wasl.torture.plan import Asked, Engine
 from wasl.torture.run import torture
 from wasl.torture.servers import Unavailable
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 SECONDS: dict[Engine, float] = {"sqlite": 60.0, "postgres": 120.0}
 SEEDS = (1, 2)

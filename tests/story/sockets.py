@@ -66,7 +66,8 @@ class SocketWatcher(Watcher):
             await self.client.connect(self._node.url, headers or {}, auth=sent, transports=transports)
         except socketio.exceptions.ConnectionError as error:
             await self.cut()
-            raise SocketRefused(refusals[-1]["data"] if refusals else {"error": str(error)}) from error
+            told = refusals[-1] if refusals else None  # Words of the client itself when nobody was there.
+            raise SocketRefused(told["data"] if isinstance(told, dict) else {"error": str(error)}) from error
         await self.until(lambda: any(frame.kind == "connected" for frame in self.frames))
         return self
 
