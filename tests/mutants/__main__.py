@@ -7,22 +7,24 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import SubprocessError
 
 from mutants.catalogue import MUTANTS
 from mutants.mutant import Mutant
 from wasl.torture.plan import Asked, Engine
 from wasl.torture.run import Outcome, torture
 
-SECONDS: dict[Engine, float] = {"sqlite": 30.0, "postgres": 45.0}
-"""Long enough for every kind of fault and watcher to meet the mutant; whoever survives gets another seed."""
+SECONDS: dict[Engine, tuple[float, ...]] = {"sqlite": (30.0, 60.0, 75.0), "postgres": (45.0, 120.0, 150.0)}
+"""Long enough for most faults to meet the mutant; whoever survives gets another seed, and at last a whole run."""
 SEEDS = (1, 2, 3)
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "torture-mutants.md"
 HEAD = """\
 # Planted faults
 
 `bin/test-mutants` plants each of these into a copy of the program and runs the torture kit against it: half a minute on
-SQLite, three quarters on PostgreSQL with three nodes, up to three seeds. What it found, by invariant, with the number
-of violations; the [judge](torture.md) counts each place where a promise was seen broken.
+SQLite, three quarters on PostgreSQL with three nodes; what survives that gets a second and a third seed, and a whole
+run at last. What it found, by invariant, with the number of violations; the [judge](torture.md) counts each place where
+a promise was seen broken.
 
 | planted | on | seed | found by |
 |---|---|---:|---|
@@ -37,11 +39,18 @@ class Finding:
     seed: int
     invariants: tuple[str, ...]
     complaints: int
+    broke_off: str = ""
+
+    @property
+    def found(self) -> bool:
+        return bool(self.invariants or self.complaints or self.broke_off)
 
     @property
     def words(self) -> str:
         """Who found it."""
         said = [f"{self.complaints} complaints of nodes or of the end"] if self.complaints else []
+        if self.broke_off:
+            said.append(f"the run could not be finished: {self.broke_off}")
         return ", ".join([*self.invariants, *said]) or "**nobody: it survived**"
 
 
@@ -55,7 +64,7 @@ def main() -> int:
     chosen = [one for one in MUTANTS if not asked.names or any(name in one.name for name in asked.names)]
     seeds = SEEDS if asked.seed is None else (asked.seed,)
     findings = asyncio.run(_try_all(chosen, seeds, asked.jobs))
-    survivors = [finding for finding in findings if not (finding.invariants or finding.complaints)]
+    survivors = [finding for finding in findings if not finding.found]
     print(f"{len(chosen) - len(survivors)} of {len(chosen)} planted faults were found")
     if asked.document:
         rows = [f"| {f.mutant.name} | {f.mutant.engine} | {f.seed} | {f.words} |\n" for f in findings]
@@ -77,12 +86,16 @@ async def _try_all(chosen: Sequence[Mutant], seeds: Sequence[int], jobs: int) ->
 
 async def _try(mutant: Mutant, seeds: Sequence[int]) -> Finding:
     finding = Finding(mutant, 0, (), 0)
-    for seed in seeds:
+    for seed, seconds in zip(seeds, SECONDS[mutant.engine], strict=False):
         with tempfile.TemporaryDirectory(prefix="wasl-mutant-", ignore_cleanup_errors=True) as folder:
             source = mutant.plant(Path(folder))
-            wanted = Asked(mutant.engine, seed, SECONDS[mutant.engine])
-            finding = blame(mutant, seed, await torture(wanted, Path(folder) / "run", source=source))
-        if finding.invariants or finding.complaints:
+            try:
+                outcome = await torture(Asked(mutant.engine, seed, seconds), Path(folder) / "run", source=source)
+                finding = blame(mutant, seed, outcome)
+            except* (RuntimeError, SubprocessError) as errors:
+                # A command of the product failed or never ended: that makes a run red, too.
+                finding = Finding(mutant, seed, (), 0, type(errors.exceptions[0]).__name__)
+        if finding.found:
             break
     return finding
 

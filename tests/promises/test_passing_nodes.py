@@ -92,7 +92,6 @@ async def test_who_comes_to_a_node_sees_at_once_who_was_at_the_other_all_the_tim
     }
 
 
-@pytest.mark.slow
 @TWO_NODES
 async def test_redis_goes_and_returns_and_so_do_the_colleagues_of_the_other_node(cluster: Cluster) -> None:
     sara, omar = await two_watch(cluster)
@@ -108,7 +107,6 @@ async def test_redis_goes_and_returns_and_so_do_the_colleagues_of_the_other_node
         watcher.check()
 
 
-@pytest.mark.slow
 @TWO_NODES
 async def test_the_operators_of_a_node_that_died_are_soon_gone_and_come_back_elsewhere(cluster: Cluster) -> None:
     sara, omar = await two_watch(cluster)
@@ -124,7 +122,6 @@ async def test_the_operators_of_a_node_that_died_are_soon_gone_and_come_back_els
     await until_there(again, {"Sara": None, "Omar": None})
 
 
-@pytest.mark.slow
 @TWO_NODES
 async def test_a_node_that_stops_in_order_makes_nobody_blink(cluster: Cluster) -> None:
     sara, omar = await two_watch(cluster)

@@ -35,6 +35,9 @@ class Crack:
 
 
 Break: TypeAlias = Callable[[Crack], Awaitable[None]]
+BOTH, SHARED = ("sqlite", "postgres"), ("postgres",)
+FROZEN_SECONDS = (3.0, 10.0)
+HELD_SECONDS = (2.0, 6.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,17 @@ class FaultKind:
     def possible(self, installation: Installation) -> bool:
         """Whether this installation has what it breaks."""
         return installation.shape.engine in self.engines and len(installation.nodes) >= self.nodes_min
+
+
+class Menu(dict[str, FaultKind]):
+    """Faults by name."""
+
+    def of(self, *engines: str, nodes_min: int = 1) -> Callable[[Break], Break]:
+        """Enter a fault, under its function's name, for these engines and so many nodes."""
+
+        def enter(breaks: Break) -> Break:
+            name = str(breaks.__name__)
+            self[name] = FaultKind(name, engines, breaks, nodes_min)
+            return breaks
+
+        return enter

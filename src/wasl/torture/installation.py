@@ -34,7 +34,7 @@ __all__ = ["TIGHT_ENVIRONMENT", "TIGHT_LIMITS", "Account", "Installation", "Node
 T = TypeVar("T")
 
 SECRET_KEY = "the secret key of the torture kit, which protects nothing"
-COMMAND_SECONDS_MAX = 180.0
+COMMAND_SECONDS_MAX = 60.0
 HEAL_SECONDS_MAX = 90.0
 LOOK_SECONDS = 0.1
 STARTERS = 4
