@@ -89,6 +89,9 @@ NODE_RETURNED_SECONDS = 5.0
 DUTY_SECONDS = 900
 """How long a node keeps a duty that it does not renew: longer than the longest time between two turns, so that it stays
 with one node, and after that node's death nobody waits for it too long."""
+CLOCK_PUT_BACK_SECONDS = 60
+"""A time that the database's clock told and that now lies further ahead than this was told before the clock was put
+back. Smaller steps only lengthen a pause by as much."""
 READY_SECONDS_MAX = 2.0
 """How long `/ready` waits for the database: proxies that ask every few seconds want an answer before they ask again."""
 
@@ -319,6 +322,8 @@ PAIR_SECONDS_PER_MESSAGE = 6.0
 PAIR_BURST = 45
 """Meta, "Messaging limits": one message per 6 s to one customer, with bursts of 45 on credit."""
 PACES_REMEMBERED_MAX = 20_000
+OUTBOX_REDATE_SECONDS = 5.0
+"""How often is asked whether something waits for a time that a wrong clock has told."""
 OUTBOX_LOOK_SECONDS = 1.0
 """How often the outbox is looked at when nothing was heard: messages that another process queued, and retries."""
 

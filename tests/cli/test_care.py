@@ -79,9 +79,9 @@ def test_a_healthy_installation_is_called_so(olive: Wasl) -> None:
         ("UPDATE ledger SET stored = stored + 1 WHERE account_id = 1", "The ledger of account 1 does not balance"),
         ("UPDATE account_stream SET head_sequence = 7", "The log of account 1 should hold 7 events and holds 0"),
         ("UPDATE operators SET disabled = 1", "Nobody can log in for Olive Bakery"),
-        ("DELETE FROM migrations", "Migrations are missing (0001_start)"),
+        ("DELETE FROM migrations", "Migrations are missing (0001_start, 0002_outbox_since)"),
         ("INSERT INTO migrations VALUES (9999, 'later', 0)", "The database is of a newer version"),
-        ("INSERT INTO outbox VALUES (1, 1, 1, 1, 'queued', 0, 0, NULL, NULL, NULL)", "should have left minutes ago"),
+        ("INSERT INTO outbox VALUES (1, 1, 1, 1, 'queued', 0, 0, NULL, NULL, NULL, 0)", "should have left minutes ago"),
         ("UPDATE installation SET secret_check = 'other'", "WASL_SECRET_KEY is not the one"),
     ],
 )

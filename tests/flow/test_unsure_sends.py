@@ -149,6 +149,25 @@ async def test_a_node_that_may_be_taken_for_dead_begins_nothing(
     await until_sent(database, 1)
 
 
+async def test_a_reply_does_not_wait_for_the_hour_that_a_wrong_clock_told(
+    sender: Sender,
+    losing: Losing,
+    database: Database,
+    cast: Cast,
+    provider: Provider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wasl.flow.send.OUTBOX_REDATE_SECONDS", 0.02)
+    await losing.submit(arrival(cast, said("hello")))
+    with monkeypatch.context() as while_nothing_leaves:
+        while_nothing_leaves.setattr(Pulse, "living_until", -inf)
+        await write(losing, database, cast, "one")
+        put_back = "UPDATE outbox SET due_ms = due_ms + 3600000, since_ms = since_ms + 3600000"
+        await database.write(lambda c: c.run(put_back))
+    await until_sent(database, 1)
+    assert provider.taken == ["one"]
+
+
 async def test_one_that_was_frozen_after_its_claim_sends_nothing_and_claims_again(
     sender: Sender,
     losing: Losing,

@@ -44,6 +44,14 @@ async def test_the_holder_keeps_it_and_after_its_death_the_next_one_has_it(racer
     assert await first.write(lambda c: claim_duty(c, "something else", "n1:a", 60))
 
 
+async def test_nobody_waits_for_an_hour_that_a_wrong_clock_has_told(racers: list[Database]) -> None:
+    first, second = racers[:2]
+    assert await first.write(lambda c: claim_duty(c, "trim logs", "n1:a", 60))
+    assert not await second.write(lambda c: claim_duty(c, "trim logs", "n2:b", 60))
+    await first.write(lambda c: c.run("UPDATE duties SET until_ms = until_ms + 3600000"))
+    assert await second.write(lambda c: claim_duty(c, "trim logs", "n2:b", 60))
+
+
 async def test_a_holder_asks_the_database_only_now_and_then(
     racers: list[Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,15 +8,15 @@ from arrivals import arrival, said
 from attempts import claimed, due_of
 from cast import Cast
 from wasl.clock import now_ms
-from wasl.domain.sending import NotSent
-from wasl.limits import SEND_LEASE_SECONDS
+from wasl.domain.sending import NotSent, Unclear
+from wasl.limits import SEND_LEASE_SECONDS, SEND_UNKNOWN_BLOCKS_SECONDS
 from wasl.observe import Metrics
 from wasl.settings import Settings
 from wasl.store.attempts import SettleAttempt, forsaken_claims
 from wasl.store.database import Connection, Database, Engine
 from wasl.store.journal import Journal
 from wasl.store.message_row import Message
-from wasl.store.outbox import QueueMessage, due_messages
+from wasl.store.outbox import QueueMessage, RedateOutbox, due_messages, misdated_accounts
 from wasl.store.sqlite import SqliteEngine
 
 pytestmark = pytest.mark.anyio
@@ -82,6 +82,32 @@ async def test_nobody_gives_up_an_attempt_because_of_its_own_clock(
     assert database.read_now(forsaken_claims) == []
     [(lease_ms, now)] = database.read_now(lambda c: c.rows("SELECT lease_ms, NOW_MS() FROM outbox"))
     assert 0 < lease_ms - now <= SEND_LEASE_SECONDS * 1000
+
+
+async def test_what_waited_for_an_hour_that_was_never_to_come_waits_as_long_as_was_meant(
+    early: Journal, database: Database, cast: Cast
+) -> None:
+    sure, unsure = [await reply(early, database, cast) for _ in range(2)]
+    claim = await claimed(early, unsure)
+    await early.submit(SettleAttempt(claim.due, claim.attempt, Unclear("no answer")))
+    put_back = "UPDATE outbox SET due_ms = due_ms + ?, lease_ms = lease_ms + ?, since_ms = since_ms + ?"
+    await database.write(lambda c: c.run(put_back, (HOUR_MS,) * 3))
+    assert database.read_now(due) == []
+    assert database.read_now(misdated_accounts) == [cast.olive.id]
+    assert await early.submit(RedateOutbox(cast.olive.id)) == 2
+    assert database.read_now(due) == [sure.sequence]
+    [(held_ms,)] = database.read_now(
+        lambda c: c.rows("SELECT due_ms - NOW_MS() FROM outbox WHERE sequence = ?", (unsure.sequence,))
+    )
+    assert SEND_UNKNOWN_BLOCKS_SECONDS * 1000 - 30_000 < held_ms <= SEND_UNKNOWN_BLOCKS_SECONDS * 1000
+    assert database.read_now(misdated_accounts) == []
+
+
+async def test_what_waits_long_by_a_right_clock_is_left_alone(early: Journal, database: Database, cast: Cast) -> None:
+    claim = await claimed(early, await reply(early, database, cast))
+    await early.submit(SettleAttempt(claim.due, claim.attempt, NotSent("limited", "Slow down.", 3000.0)))
+    assert database.read_now(misdated_accounts) == []
+    assert await early.submit(RedateOutbox(cast.olive.id)) == 0
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

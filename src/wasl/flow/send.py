@@ -8,6 +8,7 @@ node begins nothing unless it knows that the others take it for living, and what
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import inf
 from typing import TypeVar
 
 from wasl.channels.meta import MetaChannel, MetaCredentials
@@ -19,6 +20,7 @@ from wasl.errors import Unavailable
 from wasl.limits import (
     CHANNEL_MESSAGES_PER_SECOND,
     OUTBOX_LOOK_SECONDS,
+    OUTBOX_REDATE_SECONDS,
     PACES_REMEMBERED_MAX,
     PAIR_BURST,
     PAIR_SECONDS_PER_MESSAGE,
@@ -37,7 +39,7 @@ from wasl.store.attempts import (
 )
 from wasl.store.database import Database
 from wasl.store.journal import Change, Journal
-from wasl.store.outbox import Due, due_messages
+from wasl.store.outbox import Due, RedateOutbox, due_messages, misdated_accounts
 from wasl.store.pulse import Pulse
 from wasl.store.team import Team
 
@@ -75,6 +77,8 @@ class Sender:
         """Conversations with a request under way here: (account, conversation key)."""
         self._held_until: dict[int, float] = {}
         """Channels that must wait, by id, until a monotonic time."""
+        self._redate_at = -inf
+        """When to look next for what a wrong clock has dated, by the monotonic clock."""
         self._channel_paces: dict[int, Pace] = {}
         self._pair_paces: dict[tuple[int, int], Pace] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,6 +108,7 @@ class Sender:
     async def _run(self) -> None:
         while not self._closing:
             try:
+                await self._redate()
                 await self._forsake()
                 if self._pulse.living:
                     await self._send_due()
@@ -113,6 +118,15 @@ class Sender:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), OUTBOX_LOOK_SECONDS)
             self._wake.clear()
+
+    async def _redate(self) -> None:
+        """Let nothing wait for an hour that a clock has told which was put back since."""
+        if monotonic() < self._redate_at:
+            return
+        for account_id in await self._database.read(misdated_accounts):
+            rows = await self._journal.submit(RedateOutbox(account_id))
+            log.warning("outbox dated anew", account_id=account_id, rows=rows)
+        self._redate_at = monotonic() + OUTBOX_REDATE_SECONDS
 
     async def _forsake(self) -> None:
         """Give up attempts whose maker died: nobody knows whether they left, so they are not made again."""

@@ -58,8 +58,8 @@ class ClaimMessage:
         """Claim it; None when somebody else did, or when this node is gone in the eyes of the others."""
         message = _message_of(draft, self.due)
         sql = (
-            "UPDATE outbox SET state = 'sending', attempt = attempt + 1, lease_ms = NOW_MS() + ?, node = ?"
-            " WHERE account_id = ? AND sequence = ? AND state = 'queued'"
+            "UPDATE outbox SET state = 'sending', attempt = attempt + 1, due_ms = NOW_MS(), lease_ms = NOW_MS() + ?,"
+            " since_ms = NOW_MS(), node = ? WHERE account_id = ? AND sequence = ? AND state = 'queued'"
             " AND EXISTS (SELECT 1 FROM nodes n WHERE n.node = ?)"
         )
         row = (SEND_LEASE_SECONDS * 1000, self.node, self.due.account_id, self.due.sequence, self.node)
@@ -221,7 +221,7 @@ def _accept(draft: Draft, message: Message, outcome: Accepted) -> None:
 
 def _move(draft: Draft, due: Due, state: str, pause_ms: int, error: str) -> None:
     sql = (
-        "UPDATE outbox SET state = ?, due_ms = NOW_MS() + ?, lease_ms = NULL, last_error = ?"
+        "UPDATE outbox SET state = ?, due_ms = NOW_MS() + ?, lease_ms = NULL, since_ms = NOW_MS(), last_error = ?"
         " WHERE account_id = ? AND sequence = ?"
     )
     draft.connection.send(sql, (state, pause_ms, error, due.account_id, due.sequence))

@@ -9,13 +9,13 @@ from functools import partial
 from math import inf
 
 from wasl.clock import monotonic
-from wasl.limits import DUTY_SECONDS
+from wasl.limits import CLOCK_PUT_BACK_SECONDS, DUTY_SECONDS
 from wasl.store.database import Connection, Database
 
 _CLAIM = (
     "INSERT INTO duties (name, node, until_ms) VALUES (?, ?, NOW_MS() + ?)"
     " ON CONFLICT (name) DO UPDATE SET node = excluded.node, until_ms = excluded.until_ms"
-    " WHERE duties.node = excluded.node OR duties.until_ms <= NOW_MS()"
+    " WHERE duties.node = excluded.node OR duties.until_ms <= NOW_MS() OR duties.until_ms > NOW_MS() + ?"
 )
 
 
@@ -45,5 +45,7 @@ class Duties:
 
 
 def claim_duty(connection: Connection, name: str, node: str, seconds: int) -> bool:
-    """Take or renew a duty in the open transaction, for so many seconds from now."""
-    return connection.run(_CLAIM, (name, node, seconds * 1000)) == 1
+    """Take or renew a duty in the open transaction, for so many seconds from now. One that is held for longer was
+    claimed by a clock that has been put back since."""
+    longest = seconds + CLOCK_PUT_BACK_SECONDS
+    return connection.run(_CLAIM, (name, node, seconds * 1000, longest * 1000)) == 1

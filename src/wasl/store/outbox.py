@@ -12,6 +12,7 @@ from wasl.domain.handover import operator_wrote
 from wasl.domain.message import MessageStatus, MessageType, Origin, Role
 from wasl.domain.people import Operator
 from wasl.errors import Conflict, NotFound
+from wasl.limits import CLOCK_PUT_BACK_SECONDS
 from wasl.store.conversation_row import Conversation
 from wasl.store.database import Connection
 from wasl.store.draft import Draft, Needs
@@ -159,8 +160,8 @@ def _follow(conversation: Conversation, message: Message, operator: Operator) ->
 
 def _queue(draft: Draft, message: Message) -> None:
     sql = (
-        "INSERT INTO outbox (account_id, sequence, channel_id, conversation_key, state, attempt, due_ms)"
-        " VALUES (?, ?, ?, ?, 'queued', 0, NOW_MS())"
+        "INSERT INTO outbox (account_id, sequence, channel_id, conversation_key, state, attempt, due_ms, since_ms)"
+        " VALUES (?, ?, ?, ?, 'queued', 0, NOW_MS(), NOW_MS())"
     )
     draft.connection.send(sql, (message.account_id, message.sequence, message.channel_id, message.conversation_key))
 
@@ -196,3 +197,27 @@ def unsettled_messages(connection: Connection) -> list[Due]:
         " WHERE state <> 'unknown' ORDER BY account_id, sequence"
     )
     return [Due(*row) for row in connection.rows(sql)]
+
+
+def misdated_accounts(connection: Connection) -> list[int]:
+    """The accounts of which something waits for an hour that a clock has told which was put back since."""
+    sql = "SELECT DISTINCT account_id FROM outbox WHERE since_ms > NOW_MS() + ?"
+    return [account_id for (account_id,) in connection.rows(sql, (CLOCK_PUT_BACK_SECONDS * 1000,))]
+
+
+@dataclass(frozen=True, slots=True)
+class RedateOutbox:
+    """Count what waits too long from now on: a pause stays as long as it was meant to be, and no longer."""
+
+    account_id: int
+
+    def needs(self) -> Needs:
+        return Needs()
+
+    def apply(self, draft: Draft) -> int:
+        """How many rows were dated anew."""
+        sql = (
+            "UPDATE outbox SET due_ms = due_ms - since_ms + NOW_MS(), lease_ms = lease_ms - since_ms + NOW_MS(),"
+            " since_ms = NOW_MS() WHERE account_id = ? AND since_ms > NOW_MS() + ?"
+        )
+        return draft.connection.run(sql, (self.account_id, CLOCK_PUT_BACK_SECONDS * 1000))

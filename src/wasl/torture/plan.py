@@ -17,11 +17,15 @@ BATCH_CHANGES = (4, 64)
 PAUSE_SECONDS = (0.2, 1.0)
 """Between two faults of a lane."""
 COPIED_AT = 0.42
-RESTORED_AT = 0.5
-"""When, as a share of the run, the database is copied, and when that copy takes its place: so soon after that the new
-history passes the place where the old one ended before the run is over."""
+"""When, as a share of the run, the database is copied."""
+LOST_SECONDS = 3.0
+"""How much of everybody's work is lost when that copy takes the database's place: little, so that the new history soon
+passes the place where the old one ended."""
 OUTGROWN_WITHIN = 0.3
-"""How long, as a share of the run, some sleep after the restore, to come back when their cursor's place is taken."""
+"""How long, as a share of the run, some sleep after the restore at most, to come back when their cursor's place is
+taken."""
+LONGER_AT_MOST = 0.7
+"""How much longer than asked, as a share, a run lasts that has not done everything once."""
 KILL_EVERY_SECONDS = 30.0
 """A long run does nothing else: it asks what stays of very much, not of every mishap."""
 
@@ -63,14 +67,14 @@ class Plan:
         return self.asked.seconds * COPIED_AT
 
     @property
-    def restored_at(self) -> float:
-        """Seconds after the beginning when that copy takes the database's place."""
-        return self.asked.seconds * RESTORED_AT
-
-    @property
     def outgrown_within(self) -> float:
         """Seconds that some sleep on after the restore at most."""
         return self.asked.seconds * OUTGROWN_WITHIN
+
+    @property
+    def longer_at_most(self) -> float:
+        """Seconds that are added for what of the menu was not done in time."""
+        return self.asked.seconds * LONGER_AT_MOST
 
     def chance(self, part: str) -> Random:
         """The randomness of one part of the run: parts draw from sources of their own, and do not move each other."""

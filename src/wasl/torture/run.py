@@ -1,6 +1,7 @@
 """A whole run: start, use, break, heal, look, judge."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
@@ -17,13 +18,15 @@ from wasl.torture.history import Fault, Healed, Writer, now, read
 from wasl.torture.installation import TIGHT_ENVIRONMENT, TIGHT_LIMITS, Installation, Shape, open_installation
 from wasl.torture.judge import Judgement, judge
 from wasl.torture.letters import Oddities
-from wasl.torture.plan import KILL_EVERY_SECONDS, Asked, Plan
+from wasl.torture.plan import KILL_EVERY_SECONDS, LOST_SECONDS, Asked, Plan
 from wasl.torture.provider import NotTaken, Provider
 from wasl.torture.samples import Sampler
 from wasl.torture.seats import seats, stopped_seats
 from wasl.torture.watching import Hall
 
 HISTORY = "history"
+AWAKE_SECONDS = 2.0
+"""What they need to come back who slept through the restore, before they sleep again."""
 SENDERS_OF_LONG_RUNS = 128
 """Deliveries under way at a time: what waits together is committed together, at each node."""
 CUSTOMERS_OF_LONG_RUNS = 1_500
@@ -86,6 +89,9 @@ class Run:
         self._aftermath = Aftermath(installation)
         self._troubles: list[str] = []
         self._numbers = count(1)
+        self._unbroken: set[str] = set()
+        """What of the menu has not been done yet."""
+        self._all_broken = asyncio.Event()
         self._era = 0
 
     async def go(self) -> Done:
@@ -128,6 +134,7 @@ class Run:
         asked = self._plan.asked
         names = [name for name, kind in MENU.items() if kind.possible(self._installation)]
         deck = self._plan.faults(names)
+        self._unbroken = set(names)
         work = [self._kill_now_and_then()] if asked.long else [self._lane(lane, deck) for lane in self._lanes]
         if len(self._halls) > 1:
             work.append(self._sleep_now_and_then(self._halls[1]))
@@ -152,26 +159,29 @@ class Run:
     async def _live_through(self, began: float) -> None:
         plan = self._plan
         await _until(began + plan.copied_at)
-        self._writer.write(await self._installation.copy())
-        await _until(began + plan.restored_at)
         for lane in self._lanes:
             await lane.acquire()
-        async with self._sleep:
+        async with self._sleep:  # Whoever is to sleep through it is awake until then.
+            self._writer.write(await self._installation.copy())
+            await asyncio.sleep(LOST_SECONDS)
             began_to_sleep, ends = now(), await self._aftermath.heads()
             self._halls[1].freeze()
             await self._restore()
-            for lane in self._lanes:
-                lane.release()
             await self._outgrown(ends, now() + plan.outgrown_within)
             self._halls[1].thaw()
             self._writer.write(Fault(began_to_sleep, now(), "watchers_asleep", "hall", "through the restore"))
+            await asyncio.sleep(AWAKE_SECONDS)
+        for lane in self._lanes:
+            lane.release()
         await _until(began + plan.asked.seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._all_broken.wait(), plan.longer_at_most)
+        self._troubles += [f"{name} was never done" for name in sorted(self._unbroken)]
 
     async def _outgrown(self, ends: Mapping[int, str], at_most_until: float) -> None:
         """Wait until every log has passed the place where it once ended, in another history."""
         while now() < at_most_until:
-            async with self._installation.claim("postgres"):  # Others break things again, perhaps the database.
-                heads = await self._aftermath.heads()
+            heads = await self._aftermath.heads()
             if all(int(heads[account]) > int(end) for account, end in ends.items()):
                 return
             await asyncio.sleep(QUIET_SECONDS)
@@ -184,6 +194,9 @@ class Run:
                 chance = self._plan.chance(f"{name} {next(self._numbers)}")
                 # A run that ends waits for what is broken to heal: it takes the lane.
                 await MENU[name].run(self._installation, chance, self._writer)
+            self._unbroken.discard(name)
+            if not self._unbroken:
+                self._all_broken.set()
 
     async def _kill_now_and_then(self) -> None:
         chance = self._plan.chance("kills")
