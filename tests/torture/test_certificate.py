@@ -43,6 +43,12 @@ def test_a_danger_that_was_not_met_is_not_unless_it_could_not_be() -> None:
     assert is_green(DONE, replace(unmet, not_applicable={"resync: tag": "no older copy was restored"}))
 
 
+def test_a_fault_that_was_never_done_is_not_and_stands_there() -> None:
+    done = replace(DONE, faults={"kill_node": 2, "jump_clock": 0})
+    assert not is_green(done, JUDGED)
+    assert "| jump_clock | 0 |" in page(done, JUDGED)
+
+
 def test_a_long_run_need_not_meet_every_danger() -> None:
     done = replace(DONE, asked=replace(DONE.asked, webhooks=1000))
     assert is_green(done, replace(JUDGED, reached={"resync: tag": 0}))

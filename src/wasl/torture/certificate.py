@@ -18,7 +18,8 @@ REORDERED = (5, 7, 8, 10, 12, 16)
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done in a run. `faults` and `watchers` are counts by name, `stayed` is what would not end in order."""
+    """What was done in a run. `faults` and `watchers` are counts by name (0 of what was to be done and never was),
+    `troubles` is what would not end in order."""
 
     asked: Asked
     seconds: float
@@ -46,7 +47,8 @@ def command_of(asked: Asked) -> str:
 def is_green(done: Done, judgement: Judgement) -> bool:
     """Whether nothing was violated, everything was compared, all ended well, and every dangerous state was reached that
     this kind of run is for: a long one is about kills only."""
-    return judgement.green and not done.troubles and (done.asked.long or not judgement.unreached)
+    whole = not judgement.unreached and all(done.faults.values())
+    return judgement.green and not done.troubles and (done.asked.long or whole)
 
 
 def page(done: Done, judgement: Judgement) -> str:

@@ -89,6 +89,8 @@ class Run:
         self._aftermath = Aftermath(installation)
         self._troubles: list[str] = []
         self._numbers = count(1)
+        self._menu: tuple[str, ...] = ()
+        """What this run is to break."""
         self._unbroken: set[str] = set()
         """What of the menu has not been done yet."""
         self._all_broken = asyncio.Event()
@@ -135,6 +137,7 @@ class Run:
         names = [name for name, kind in MENU.items() if kind.possible(self._installation)]
         deck = self._plan.faults(names)
         self._unbroken = set(names)
+        self._menu = () if asked.long else tuple(names)
         work = [self._kill_now_and_then()] if asked.long else [self._lane(lane, deck) for lane in self._lanes]
         if len(self._halls) > 1:
             work.append(self._sleep_now_and_then(self._halls[1]))
@@ -176,7 +179,6 @@ class Run:
         await _until(began + plan.asked.seconds)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._all_broken.wait(), plan.longer_at_most)
-        self._troubles += [f"{name} was never done" for name in sorted(self._unbroken)]
 
     async def _outgrown(self, ends: Mapping[int, str], at_most_until: float) -> None:
         """Wait until every log has passed the place where it once ended, in another history."""
@@ -273,6 +275,7 @@ class Run:
 
     def _done(self, provider: Provider, desks: Desks, seconds: float, watchers: Mapping[str, int]) -> Done:
         run = read(self._history / "run.jsonl")
+        faults = Counter(record.name for record in run if isinstance(record, Fault))
         return Done(
             asked=self._plan.asked,
             seconds=seconds,
@@ -282,7 +285,7 @@ class Run:
             deliveries=provider.deliveries,
             messages=provider.acknowledged,
             replies=desks.replies,
-            faults=Counter(record.name for record in run if isinstance(record, Fault)),
+            faults={name: faults[name] for name in {*self._menu, *faults}},
             watchers=watchers,
             troubles=(*self._troubles, *self._aftermath.complaints()),
         )
