@@ -35,6 +35,10 @@ IDLE_SECONDS_MAX = 1.0
 crosses that is lost."""
 
 
+_CUT = (httpx2.ReadError, httpx2.RemoteProtocolError)
+"""A connection that had rested was closed while it was used again: an emulator that was frozen does that when it thaws."""
+
+
 class RemoteEmulator:
     """Plays customers and reads what the emulator saw. Every call raises RemoteFailure when it was not done.
 
@@ -200,7 +204,12 @@ class RemoteEmulator:
     async def _call(self, method: str, path: str, asked: JsonObject | None = None) -> JsonObject:
         body = None if asked is None else {name: value for name, value in asked.items() if value is not None}
         try:
-            answer = await self._client.request(method, f"/emulator{path}", json=body)
+            try:
+                answer = await self._client.request(method, f"/emulator{path}", json=body)
+            except _CUT:
+                if method == "POST":  # It may have been done, and would be done twice.
+                    raise
+                answer = await self._client.request(method, f"/emulator{path}", json=body)
         except httpx2.HTTPError as error:
             raise RemoteFailure(f"The emulator did not answer: {type(error).__name__}.") from error
         found: JsonObject = answer.json()
