@@ -36,7 +36,7 @@ crosses that is lost."""
 
 
 _CUT = (httpx2.ReadError, httpx2.RemoteProtocolError)
-"""A connection that had rested was closed while it was used again: an emulator that was frozen does that when it thaws."""
+"""A connection that had rested was closed while it was used again, as by an emulator that was frozen and thaws."""
 
 
 class RemoteEmulator:
