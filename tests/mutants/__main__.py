@@ -92,8 +92,8 @@ async def _try(mutant: Mutant, seeds: Sequence[int]) -> Finding:
             try:
                 outcome = await torture(Asked(mutant.engine, seed, seconds), Path(folder) / "run", source=source)
                 finding = blame(mutant, seed, outcome)
-            except* (RuntimeError, SubprocessError) as errors:
-                # A command of the product failed or never ended: that makes a run red, too.
+            except* (RuntimeError, SubprocessError, TimeoutError) as errors:
+                # A command of the product failed or never ended, or a node was never ready again: that is red, too.
                 finding = Finding(mutant, seed, (), 0, type(errors.exceptions[0]).__name__)
         if finding.found:
             break
