@@ -16,7 +16,7 @@ from wasl import __version__
 from wasl.channels.meta import MetaChannel
 from wasl.domain.events import Cursor, Event
 from wasl.domain.people import Operator
-from wasl.errors import Misconfigured
+from wasl.errors import Misconfigured, WaslError
 from wasl.flow.receive import Reception
 from wasl.flow.send import Sender
 from wasl.flow.timers import Timers
@@ -187,8 +187,7 @@ def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
     return BodyLimit(api)
 
 
-@asynccontextmanager
-async def _lifespan(parts: Parts) -> AsyncIterator[None]:
+async def _start(parts: Parts) -> None:
     parts.journal.start()
     await parts.team.refresh()
     await parts.pulse.start()
@@ -197,6 +196,16 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
     parts.presence.start()
     parts.sender.start()
     parts.timers.start()
+
+
+@asynccontextmanager
+async def _lifespan(parts: Parts) -> AsyncIterator[None]:
+    try:
+        await _start(parts)
+    except WaslError as error:
+        # The server says only that it did not start, and where in the program.
+        log.error("not started", code=error.code, error=error.message)
+        raise
     try:
         yield
     finally:

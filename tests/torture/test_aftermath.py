@@ -46,6 +46,17 @@ def test_a_traceback_is() -> None:
     ]
 
 
+def test_a_node_whose_database_goes_away_while_it_starts_may_say_so() -> None:
+    server_says = line(level="error", library="uvicorn.error", said="Application startup failed. Exiting.")
+    away, broken = (line(level="error", event="not started", code=code) for code in ("unavailable", "misconfigured"))
+    assert complaints(line(event="serving"), away, server_says) == []
+    assert complaints(line(event="serving"), broken, server_says) == [
+        f"node-0 said: {broken}",
+        f"node-0 said: {server_says}",
+    ]
+    assert complaints(away, line(event="serving"), server_says) == [f"node-0 said: {server_says}"]
+
+
 def test_so_is_a_node_that_ended_by_itself() -> None:
     assert complaints(fallen=("node-1",)) == ["node-1 ended by itself"]
 

@@ -55,12 +55,18 @@ class Aftermath:
 
 
 def _complaints(log: str) -> Iterator[str]:
+    excused = False
     for line in log.splitlines():
         if not line.startswith("{"):
             if not line.startswith(_NOT_THERE):
                 yield line  # A traceback, or whatever else is no line of the log.
             continue
         said = orjson.loads(line)
+        if said.get("event") in ("serving", "not started"):
+            # A node whose database went away while it started; what the server says of that comes after it.
+            excused = said["event"] == "not started" and said.get("code") == _AWAY
         failed = said.get("level") in ("error", "critical") and said.get("code") != _AWAY
+        if failed and excused and said.get("library") == "uvicorn.error":
+            continue
         if failed or said.get("error") in _COLLISIONS:
             yield line
