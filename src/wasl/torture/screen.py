@@ -333,6 +333,8 @@ class Screen:
 
     async def _read_log(self) -> None:
         while (after := self.view.cursor) is not None:
+            if self._reload_wanted:
+                return  # Asked for while an earlier try was under way: this cursor may be of a lost history.
             has_more = await self._read_page(after)
             if self._reload_wanted:
                 return
