@@ -333,8 +333,6 @@ class Screen:
 
     async def _read_log(self) -> None:
         while (after := self.view.cursor) is not None:
-            if self._reload_wanted:
-                return  # Asked for while an earlier try was under way: this cursor may be of a lost history.
             has_more = await self._read_page(after)
             if self._reload_wanted:
                 return
@@ -346,6 +344,8 @@ class Screen:
         self._reload_wanted = True
 
     async def _read_page(self, after: str) -> bool:
+        if self._reload_wanted:
+            return False  # Since an earlier try: this cursor may be of a history that is lost.
         self.opening("query", after)
         try:
             body = await self.ask(f"/events/poll?after={quote(after)}&wait=0")
