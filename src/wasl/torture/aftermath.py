@@ -13,6 +13,11 @@ COMPLAINTS_MAX = 10
 _HEADS = "SELECT account_id, head_sequence FROM account_stream WHERE account_id > 0"
 _UNSETTLED = "SELECT count(*) FROM outbox WHERE state <> 'unknown'"
 """What leaves as soon as it may. What is unknown waits for a person, and holds up those behind it for a while only."""
+_SETTLED = (
+    """SELECT count(*) FROM messages WHERE hops <> replace(hops, '["unknown",', '')"""
+    " AND status IN ('sent', 'delivered', 'read')"
+)
+"""Messages of which nobody knew whether they had left, until WhatsApp told."""
 _AWAY = "unavailable"
 """What a node has to say when its database was taken from it."""
 _NOT_THERE = "wasl: The database cannot be opened: "
@@ -35,6 +40,11 @@ class Aftermath:
         """How much is still to be told or sent."""
         [(unsettled,)] = await asyncio.to_thread(rows, self._installation, _UNSETTLED)
         return int(unsettled) + await self._installation.remote.waiting()
+
+    async def settled(self) -> int:
+        """Of how many messages WhatsApp told in the end that they had left, when nobody knew any more."""
+        [(settled,)] = await asyncio.to_thread(rows, self._installation, _SETTLED)
+        return int(settled)
 
     @property
     def version(self) -> str:

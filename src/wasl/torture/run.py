@@ -40,6 +40,9 @@ QUIET_WITHIN_SECONDS = 200.0
 """Until nothing more leaves: longer than what is unknown may hold back what stands behind it, in a long run too."""
 WHOLE_WITHIN_SECONDS = 30.0
 """What watchers get to have seen everything. The judge looks how long they really took."""
+SENDERS_KILLED_AGAIN_MAX = 3
+TOLD_WITHIN_SECONDS = 12.0
+"""Until WhatsApp has told of messages whose sender was killed."""
 QUIET_SECONDS = 1.0
 """When no log has moved for so long, nothing is under way any more."""
 
@@ -179,6 +182,17 @@ class Run:
         await _until(began + plan.asked.seconds)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._all_broken.wait(), plan.longer_at_most)
+        await self._leave_some_unknown()
+
+    async def _leave_some_unknown(self) -> None:
+        """Kill senders again until WhatsApp has told of a message what nobody knew any more: whether there is one when
+        a sender is killed is chance."""
+        for turn in range(SENDERS_KILLED_AGAIN_MAX):
+            async with self._lanes[0]:
+                if await self._aftermath.settled():
+                    return
+                await MENU["kill_sender"].run(self._installation, self._plan.chance(f"again {turn}"), self._writer)
+                await asyncio.sleep(TOLD_WITHIN_SECONDS)
 
     async def _outgrown(self, ends: Mapping[int, str], at_most_until: float) -> None:
         """Wait until every log has passed the place where it once ended, in another history."""
