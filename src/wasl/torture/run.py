@@ -189,7 +189,9 @@ class Run:
         a sender is killed is chance."""
         for turn in range(SENDERS_KILLED_AGAIN_MAX):
             async with self._lanes[0]:
-                if await self._aftermath.settled():
+                async with self._installation.claim("postgres"):  # The other lanes go on, and may break the database.
+                    settled = await self._aftermath.settled()
+                if settled:
                     return
                 await MENU["kill_sender"].run(self._installation, self._plan.chance(f"again {turn}"), self._writer)
                 await asyncio.sleep(TOLD_WITHIN_SECONDS)
