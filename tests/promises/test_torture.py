@@ -27,4 +27,4 @@ async def test_every_promise_under_every_fault(engine: Engine, seed: int, tmp_pa
     except Unavailable as error:
         pytest.skip(str(error))
     print(outcome.page)
-    assert outcome.green, outcome.page
+    assert outcome.green, "\n".join(outcome.wrong)

@@ -44,11 +44,25 @@ def command_of(asked: Asked) -> str:
     return " ".join(words)
 
 
+def wrong(done: Done, judgement: Judgement) -> Iterator[str]:
+    """What keeps a run from being green, a sentence each: what was violated or never compared, what did not end well,
+    and what was never broken or reached, unless it is one of the long runs, which are about kills only."""
+    if not judgement.verdicts:
+        yield "Nothing was judged."
+    for verdict in judgement.verdicts:
+        if verdict.total:
+            yield from (f"({verdict.number}) {violation.sentence}" for violation in verdict.violations)
+        elif not verdict.green:
+            yield f"({verdict.number}) {verdict.title}: nothing was compared."
+    yield from done.troubles
+    if not done.asked.long:
+        yield from (f"Never reached: {state}." for state in judgement.unreached)
+        yield from (f"Never broken: {name}." for name, times in done.faults.items() if not times)
+
+
 def is_green(done: Done, judgement: Judgement) -> bool:
-    """Whether nothing was violated, everything was compared, all ended well, and every dangerous state was reached that
-    this kind of run is for: a long one is about kills only."""
-    whole = not judgement.unreached and all(done.faults.values())
-    return judgement.green and not done.troubles and (done.asked.long or whole)
+    """Whether nothing is wrong with a run."""
+    return next(wrong(done, judgement), None) is None
 
 
 def page(done: Done, judgement: Judgement) -> str:

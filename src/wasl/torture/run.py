@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from wasl.torture.aftermath import Aftermath
-from wasl.torture.certificate import Done, is_green, page
+from wasl.torture.certificate import Done, page, wrong
 from wasl.torture.desks import Desks, NotAnswered
 from wasl.torture.evidence import write_evidence, write_told
 from wasl.torture.faults import MENU
@@ -52,9 +52,15 @@ class Outcome:
     """What became of a run."""
 
     page: str
-    green: bool
     judgement: Judgement
     troubles: tuple[str, ...]
+    wrong: tuple[str, ...]
+    """What it is not green for, a sentence each."""
+
+    @property
+    def green(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return not self.wrong
 
 
 async def torture(asked: Asked, folder: Path, source: Path | None = None) -> Outcome:
@@ -67,7 +73,7 @@ async def torture(asked: Asked, folder: Path, source: Path | None = None) -> Out
         with Writer(history / "run.jsonl") as writer:
             done = await Run(plan, installation, history, writer).go()
     judgement = await asyncio.to_thread(judge, history)
-    return Outcome(page(done, judgement), is_green(done, judgement), judgement, done.troubles)
+    return Outcome(page(done, judgement), judgement, done.troubles, tuple(wrong(done, judgement)))
 
 
 def _shape(plan: Plan, folder: Path, source: Path | None) -> Shape:
