@@ -24,8 +24,8 @@ HELD_FAST_SECONDS = (0.3, 1.0)
 """Shorter than anybody's patience with a lock: it is the death that is tried here."""
 HANGS_SECONDS = 8.0
 """A provider that takes a message and says nothing: for longer than anybody waits for its answer."""
-TOLD_LATE_SECONDS = 10.0
-"""A status that comes after everybody has given an attempt up."""
+TOLD_LATE_SECONDS = 15.0
+"""A status that comes after everybody has given an attempt up, also where a node takes ten seconds to start."""
 CAUGHT_WITHIN_SECONDS = 5.0
 _UNDER_WAY = "SELECT count(*) FROM outbox WHERE state = 'sending' AND node LIKE ?"
 LOOK_SECONDS = 0.05

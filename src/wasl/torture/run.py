@@ -40,8 +40,9 @@ QUIET_WITHIN_SECONDS = 200.0
 """Until nothing more leaves: longer than what is unknown may hold back what stands behind it, in a long run too."""
 WHOLE_WITHIN_SECONDS = 30.0
 """What watchers get to have seen everything. The judge looks how long they really took."""
-SENDERS_KILLED_AGAIN_MAX = 3
-TOLD_WITHIN_SECONDS = 12.0
+SENDERS_KILLED_AGAIN_MAX = 5
+GIVEN_UP = 'wasl_sends_total{outcome="interrupted"}'
+TOLD_WITHIN_SECONDS = 17.0
 """Until WhatsApp has told of messages whose sender was killed."""
 QUIET_SECONDS = 1.0
 """When no log has moved for so long, nothing is under way any more."""
@@ -96,6 +97,7 @@ class Run:
         self._sleep = asyncio.Lock()
         """Held while those of the second hall stand still."""
         self._aftermath = Aftermath(installation)
+        self._sampler = Sampler(installation, writer)
         self._troubles: list[str] = []
         self._numbers = count(1)
         self._menu: tuple[str, ...] = ()
@@ -116,13 +118,13 @@ class Run:
                     stack.callback(hall.kill)
                     await hall.start()
                     self._halls.append(hall)
-            provider, desks, sampler = await self._open(stack)
+            provider, desks = await self._open(stack)
             await self._break_things(provider, began)
-            await self._end_in_order(provider, desks, sampler)
+            await self._end_in_order(provider, desks)
         watchers = Counter(f"{seat.by}, {seat.habit}" for seat in (*awake, *asleep))
         return self._done(provider, desks, now() - began, watchers)
 
-    async def _open(self, stack: AsyncExitStack) -> tuple[Provider, Desks, Sampler]:
+    async def _open(self, stack: AsyncExitStack) -> tuple[Provider, Desks]:
         asked, place, writer = self._plan.asked, self._installation, self._writer
         chance = self._plan.chance("provider")
         if asked.long:
@@ -131,13 +133,12 @@ class Run:
         else:
             provider = Provider(place, writer, chance, asked.rate)
         desks = Desks(place, writer, self._plan.chance("desks"))
-        sampler = Sampler(place, writer)
-        await sampler.begin()
-        stack.push_async_callback(sampler.end)
+        await self._sampler.begin()
+        stack.push_async_callback(self._sampler.end)
         for part in (provider, desks):
             await part.begin()
             stack.push_async_callback(part.cut)
-        return provider, desks, sampler
+        return provider, desks
 
     # -- breaking -----------------------------------------------------------------------------------------------------
 
@@ -191,13 +192,13 @@ class Run:
         await self._leave_some_unknown()
 
     async def _leave_some_unknown(self) -> None:
-        """Kill senders again until WhatsApp has told of a message what nobody knew any more: whether there is one when
-        a sender is killed is chance."""
+        """Kill senders again until another has given up what one had under way, and WhatsApp has told of a message what
+        nobody knew any more: whether it comes to that when a sender is killed is chance."""
         for turn in range(SENDERS_KILLED_AGAIN_MAX):
             async with self._lanes[0]:
                 async with self._installation.claim("postgres"):  # The other lanes go on, and may break the database.
                     settled = await self._aftermath.settled()
-                if settled:
+                if settled and self._sampler.counted(GIVEN_UP):
                     return
                 await MENU["kill_sender"].run(self._installation, self._plan.chance(f"again {turn}"), self._writer)
                 await asyncio.sleep(TOLD_WITHIN_SECONDS)
@@ -256,7 +257,7 @@ class Run:
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
-    async def _end_in_order(self, provider: Provider, desks: Desks, sampler: Sampler) -> None:
+    async def _end_in_order(self, provider: Provider, desks: Desks) -> None:
         await self._installation.heal()
         for part in (provider, desks):
             try:
@@ -271,7 +272,7 @@ class Run:
             self._troubles += [f"had not seen everything after {WHOLE_WITHIN_SECONDS:.0f} s: {who}" for who in late]
         for hall in self._halls:
             await hall.end()
-        await sampler.end()
+        await self._sampler.end()
         await write_told(self._installation, self._writer)
         await self._stop_nodes()
         await self._keep_era()
