@@ -131,10 +131,11 @@ class Desk(RuleBasedStateMachine):
         """Up to some sequence, perhaps one before what was read already, or beyond everything."""
         operator = self.operator(rana)
         target = max(0, self.plain.inbound[-1] - back)
+        head = self.home.events[-1].cursor.sequence
         before = self.plain.unread(str(operator.id))
         found = self.home.submit(MarkRead(self.home.cast.olive.id, operator.id, self.ids[0], target))
         held = self.plain.read.get(str(operator.id), 0)
-        self.plain.read[str(operator.id)] = max(held, target)
+        self.plain.read[str(operator.id)] = max(held, min(target, head))  # Nobody reads what is still to come.
         unread = self.plain.unread(str(operator.id))
         assert found.unread_count == unread
         news = self.news()
