@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wasl.torture.certificate import Done, command_of, is_green, page
+from wasl.torture.certificate import Done, command_of, is_green, page, wrong
 from wasl.torture.judge import Judgement, Verdict, Violation, judge
 from wasl.torture.plan import Asked
 
@@ -28,6 +28,25 @@ def test_what_was_judged_right_and_ended_well_and_met_everything_is_green() -> N
 @pytest.mark.parametrize("verdict", [WRONG, EMPTY])
 def test_a_violation_and_a_verdict_over_nothing_are_not(verdict: Verdict) -> None:
     assert not is_green(DONE, replace(JUDGED, verdicts=[RIGHT, verdict]))
+
+
+def test_what_is_wrong_is_said_in_a_sentence_each() -> None:
+    done = replace(DONE, troubles=("node-0 ended by itself",), faults={"kill_node": 2, "jump_clock": 0})
+    judged = replace(JUDGED, verdicts=[RIGHT, WRONG, replace(EMPTY, number=10)], reached={"resync: tag": 0})
+    assert list(wrong(done, judged)) == [
+        "(9) Shown once: 2 violations.",
+        "(9) Message X was shown twice.",
+        "(10) Shown once: nothing was compared.",
+        "node-0 ended by itself",
+        "Never reached: resync: tag.",
+        "Never broken: jump_clock.",
+    ]
+    assert list(wrong(DONE, Judgement([], {}))) == ["Nothing was judged."]
+    assert list(wrong(DONE, JUDGED)) == []
+
+
+def test_violations_that_were_only_counted_are_violations() -> None:
+    assert not is_green(DONE, replace(JUDGED, verdicts=[RIGHT, replace(WRONG, violations=[])]))
 
 
 def test_what_did_not_end_in_order_is_not() -> None:

@@ -51,6 +51,7 @@ def wrong(done: Done, judgement: Judgement) -> Iterator[str]:
         yield "Nothing was judged."
     for verdict in judgement.verdicts:
         if verdict.total:
+            yield f"({verdict.number}) {verdict.title}: {verdict.total:,} violations."
             yield from (f"({verdict.number}) {violation.sentence}" for violation in verdict.violations)
         elif not verdict.green:
             yield f"({verdict.number}) {verdict.title}: nothing was compared."
