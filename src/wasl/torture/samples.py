@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from wasl.torture.asking import Callers, Lost
+from wasl.torture.figures import Figures, figures_of
 from wasl.torture.history import Sampled, Writer, now
 from wasl.torture.http import request_of
 from wasl.torture.stage import Door, Stage
@@ -21,7 +22,8 @@ class Sampler:
         self._nodes: Sequence[Door] = stage.nodes
         self._writer = writer
         self._callers = Callers()
-        self._last: dict[tuple[str, int], dict[str, float]] = {}
+        self.figures = Figures()
+        """What all nodes have counted until now."""
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
@@ -34,10 +36,6 @@ class Sampler:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self._callers.cut()
-
-    def counted(self, figure: str) -> float:
-        """A counter's sum over all processes, as far as they were asked before they died."""
-        return sum(figures.get(figure, 0.0) for figures in self._last.values())
 
     async def _run(self) -> None:
         due = now()
@@ -55,11 +53,6 @@ class Sampler:
         except (Lost, OSError, AssertionError):
             return  # It was killed meanwhile.
         if status == 200:
-            figures = self._last[node.name, process] = figures_of(body)
+            figures = figures_of(body)
+            self.figures.hear(node.name, process, figures)
             self._writer.write(Sampled(now(), node.name, process, resident_bytes, figures))
-
-
-def figures_of(page: bytes) -> dict[str, float]:
-    """What a page of /metrics shows, by name with labels; of histograms their sums and counts only."""
-    lines = (line.rpartition(b" ") for line in page.split(b"\n") if line and line[0] != 35 and b"_bucket{" not in line)
-    return {name.decode(): float(value) for name, _, value in lines}

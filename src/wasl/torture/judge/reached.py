@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from wasl.torture import history
+from wasl.torture.figures import FORSAKEN, Figures, counted
 from wasl.torture.judge.messages import Told
 from wasl.torture.judge.screens import Screens
 from wasl.torture.judge.tables import UNSEEN, Era, Facts, rank_of
@@ -15,7 +16,9 @@ SCOPE = "resync: scope"
 
 def reached(facts: Facts, screens: Screens, told: Told) -> dict[str, int]:
     """How often each was reached."""
-    figures = _Figures(facts.sampled)
+    figures = Figures()
+    for sampled in facts.sampled:
+        figures.hear(sampled.node, sampled.process, sampled.figures)
     counts = {f"resync: {reason}": screens.resyncs.get(reason, 0) for reason in ("ahead", "trimmed", "tag", "far")}
     counts["a cursor behind the ring, the log read instead"] = figures("wasl_replays", 'source="database"')
     counts["a hint lost, the log read instead"] = _hint_gaps(figures, facts)
@@ -23,7 +26,7 @@ def reached(facts: Facts, screens: Screens, told: Told) -> dict[str, int]:
     counts["several changes in a transaction"] = max(0, figures("wasl_changes") - figures("wasl_commits"))
     counts["readers cut that did not read"] = figures("wasl_stalled_readers")
     counts["unknown settled by a status"] = _settled(told)
-    counts["an attempt of a killed node settled by another"] = figures("wasl_sends", 'outcome="interrupted"')
+    counts["an attempt of a killed node settled by another"] = figures(*FORSAKEN)
     counts["a late message held below a reply"] = sum(_held(era) for era in facts.eras)
     counts["a reply sent twice, stored once"] = _twins(facts)
     counts["a cursor brought to a node after another was killed"] = screens.killed_resumes
@@ -42,32 +45,12 @@ def not_applicable(facts: Facts) -> dict[str, str]:
     return reasons
 
 
-class _Figures:
-    """Sums of counters over all processes: each counts from 0."""
-
-    def __init__(self, sampled: list[history.Sampled]) -> None:
-        self._last = {(sample.node, sample.process): sample.figures for sample in sampled}
-        self.processes = len(self._last)
-
-    def __call__(self, name: str, label: str = "") -> int:
-        return int(sum(_matching(figures, name, label) for figures in self._last.values()))
-
-
-def _matching(figures: dict[str, float], name: str, label: str) -> float:
-    found = 0.0
-    for key, value in figures.items():
-        bare, _, labels = key.partition("{")
-        if bare in (name, f"{name}_total") and label in labels:
-            found += value
-    return found
-
-
 def _greatest(sampled: list[history.Sampled], name: str, label: str) -> int:
     """Of what the database counts, and every node tells alike."""
-    return int(max((_matching(sample.figures, name, label) for sample in sampled), default=0))
+    return int(max((counted(sample.figures, name, label) for sample in sampled), default=0))
 
 
-def _hint_gaps(figures: _Figures, facts: Facts) -> int:
+def _hint_gaps(figures: Figures, facts: Facts) -> int:
     """Reads of the log that nobody's cursor asked for, without one per account for each process that began."""
     asked_for = figures("wasl_replays", 'source="database"') + figures("wasl_resyncs")
     accounts = len(facts.last.logs) if facts.eras else 0
