@@ -1,4 +1,8 @@
-"""Stories of the screen: real Chromium, the real server, the real emulator."""
+"""Stories of the screen: real Chromium, the real server, the real emulator.
+
+A screen does not see which database is behind its server, and what it asks of one is told on both by `tests/story`. So
+the inbox and the ten messages, which go through everything, are seen on both, and the other stories on SQLite.
+"""
 
 import shutil
 import subprocess

@@ -15,7 +15,7 @@ from story.phone import Phones
 from story.scene import Scene
 from story.wire import HADI
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("home", ["sqlite"], indirect=True)]
 
 PAUSE_SECONDS = 0.1
 """Between two messages of a customer in a hurry."""

@@ -7,7 +7,7 @@ from browser.screen import OpenBrowser
 from story.phone import Phones
 from story.scene import Scene
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("home", ["sqlite"], indirect=True)]
 
 
 async def test_reactions_edits_and_deletions(emulated: Scene, phones: Phones, open_browser: OpenBrowser) -> None:

@@ -12,7 +12,7 @@ from story.phone import Phones
 from story.scene import Scene
 from story.wire import NOON, RANA, JsonObject, text
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("home", ["sqlite"], indirect=True)]
 
 JUMP_PIXELS_MAX = 3.0
 """A reader does not see a shift of this much."""

@@ -11,7 +11,7 @@ from story.phone import Phones
 from story.scene import Scene
 from story.wire import RANA
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("home", ["sqlite"], indirect=True)]
 
 AT_ONCE_SECONDS = 1.0
 """A colleague calls this at once, on a busy test machine too."""

@@ -13,7 +13,7 @@ from story.scene import Scene
 from story.wire import HADI
 from wasl.web.session import COOKIE
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("home", ["sqlite"], indirect=True)]
 
 
 async def sign_in(screen: Screen, email: str, password: str) -> None:

@@ -9,7 +9,7 @@ from story.node import Node
 from story.phone import Phones
 from story.scene import Scene
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("home", ["sqlite"], indirect=True)]
 
 
 async def test_the_leader_is_closed_while_customers_write(
