@@ -1,10 +1,12 @@
 """What most tests stand on: an installation on each of the two databases, fresh for every test, and its people."""
 
+import functools
 import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import argon2
+import httpcore2
 import pytest
 from pydantic import SecretStr
 
@@ -34,6 +36,14 @@ def _cheap_passwords() -> Iterator[None]:
     # As costly as in production, hashing would take longer than all the rest of the tests.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_read_once() -> Iterator[None]:
+    # Every client reads the machine's hundred and fifty certificates, which takes longer than most tests.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", functools.cache(httpcore2.default_ssl_context))
         yield
 
 
