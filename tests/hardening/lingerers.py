@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Iterator
 from time import perf_counter
 
@@ -20,11 +21,14 @@ class Lingerer:
 
     async def run(self) -> None:
         """Go on until the server ends it."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        loop, line = asyncio.get_running_loop(), socket.socket()
+        line.setblocking(False)
+        await loop.sock_connect(line, ("127.0.0.1", self._port))
         started = perf_counter()
-        dripping = asyncio.ensure_future(self._say(writer))
+        dripping = asyncio.ensure_future(self._say(line))
         try:
-            while piece := await reader.read(65_536):
+            # By a socket of its own: a stream whose writing fails forgets what was there to be read.
+            while piece := await loop.sock_recv(line, 65_536):
                 self.heard += piece
         except ConnectionError:
             pass
@@ -33,15 +37,14 @@ class Lingerer:
             dripping.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await dripping
-            writer.transport.abort()
+            line.close()
 
-    async def _say(self, writer: asyncio.StreamWriter) -> None:
-        writer.write(self._first)
-        await writer.drain()
+    async def _say(self, line: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(line, self._first)
         while self._drip:
             await asyncio.sleep(self._pause_seconds)
-            writer.write(self._drip)
-            await writer.drain()
+            await loop.sock_sendall(line, self._drip)
 
 
 class DeafReader:
