@@ -2,14 +2,15 @@
 
 import asyncio
 
-from bench.bodies import APP_SECRET, BUSINESS, phone_number_id
+from bench.bodies import BUSINESS, phone_number_id
+from bench.installation import SECRET_VALUES
 from wasl.clock import now_ms
+from wasl.memory import Memory, open_memory
 from wasl.settings import Settings
 from wasl.store.database import Connection
 from wasl.store.directory import raise_settings_version, seal_channel_secrets, sealed_for
 from wasl.store.draft import Draft
 from wasl.store.journal import change_of
-from wasl.store.open import Memory, open_memory
 
 _KEY_LETTERS = 32
 
@@ -38,7 +39,7 @@ def _add(connection: Connection, memory: Memory, place: int) -> None:
     connection.run("INSERT INTO ledger (account_id) VALUES (?)", (account_id,))
     number = phone_number_id(place)
     bound_to = sealed_for(account_id, "meta", number)
-    sealed = seal_channel_secrets(memory.box, bound_to, APP_SECRET, "a verify token", "an access token")
+    sealed = seal_channel_secrets(memory.box, bound_to, SECRET_VALUES)
     connection.run(
         "INSERT INTO channels (account_id, provider, phone_number_id, display_phone_number, name, channel_key,"
         " api_base_url, api_version, secrets, created_ms) VALUES (?, 'meta', ?, ?, 'Olive Bakery', ?,"

@@ -90,9 +90,9 @@ async def at_a_pace(
     per_second: float,
     sent_at: "array[float]",
     connections: int = CONNECTIONS,
+    answer_seconds_max: float = ANSWER_SECONDS_MAX,
 ) -> Load:
     """Send at fixed moments, whatever the server does; an answer's time counts from the moment that was meant.
-
     `sent_at` is filled with the moment at which each request was written.
     """
     load, done = Load(), asyncio.get_running_loop().create_future()
@@ -132,7 +132,7 @@ async def at_a_pace(
             due = reached
             # The event loop counts in milliseconds: a shorter sleep would be a busy loop.
             await asyncio.sleep(max(0.001, started + due / per_second - now()))
-        await asyncio.wait_for(done, ANSWER_SECONDS_MAX)
+        await asyncio.wait_for(done, answer_seconds_max)
     return load
 
 

@@ -14,11 +14,11 @@ import uvloop
 from bench.bodies import PHONE_NUMBER_ID
 from bench.client import CONNECTIONS, as_fast_as_answered
 from bench.contenders import accepted
-from bench.installation import Running
+from bench.installation import Running, receive
 from bench.machine import precise_cpu_seconds
 from wasl.flow.receive import Reception
+from wasl.memory import open_memory
 from wasl.settings import Settings
-from wasl.store.open import open_memory
 
 SECONDS_MAX = 300.0
 _CALLS = ("rows", "queries", "run", "send", "insert", "update", "lock_stream", "lock_commons", "commit")
@@ -99,7 +99,7 @@ async def _counted(settings: Settings, bodies: Sequence[bytes]) -> float:
         with _counting(settings) as calls:
             for first in range(0, len(bodies), CONNECTIONS):
                 part = bodies[first : first + CONNECTIONS]
-                await asyncio.gather(*(reception.take("meta", body, channel.proof) for body in part))
+                await asyncio.gather(*(receive(reception, channel, body) for body in part))
     return sum(calls.values()) / calls["commit"]
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import jwt
 import orjson
@@ -22,10 +23,14 @@ from pydantic import SecretStr
 from bench.bodies import APP_SECRET, BUSINESS, phone_number_id
 from bench.client import Caller
 from bench.machine import cpu_seconds, on_core
+from wasl.channels.adapter import Knock
+from wasl.channels.providers.meta import Meta
 from wasl.domain.people import Operator, OperatorRole
+from wasl.flow.receive import Reception
+from wasl.memory import open_memory
 from wasl.settings import Settings
-from wasl.store.open import open_memory
 from wasl.store.secrets import SecretBox
+from wasl.store.team import Channel, NewChannel
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKSHOP = ROOT / "var" / "bench"
@@ -88,6 +93,15 @@ def settings_for(folder: Path, database_url: str | None) -> Settings:
     return Settings(data_dir=folder, database_url=database_url, secret_key=SecretStr(key.read_text()))
 
 
+SECRET_VALUES = {"app_secret": APP_SECRET, "verify_token": "a verify token", "access_token": "an access token"}
+
+
+async def receive(reception: Reception, channel: Channel, body: bytes) -> None:
+    """Take a webhook whose signature was checked."""
+    # Reading needs no network.
+    await reception.take(Meta(cast(Any, None), cast(Any, None)), Knock.kept(body), channel, alone=False)
+
+
 def furnish(settings: Settings, accounts: int = 1) -> list[Operator]:
     """Write accounts into an empty installation, each with its operator and its number; the operators."""
 
@@ -101,15 +115,14 @@ def furnish(settings: Settings, accounts: int = 1) -> list[Operator]:
                 operators.append(operator)
                 await memory.team.add_channel(
                     account.id,
-                    provider="meta",
-                    phone_number_id=phone_number_id(place),
-                    display_phone_number=BUSINESS,
-                    name="Olive Bakery",
-                    api_base_url="http://127.0.0.1:9",
-                    api_version="v24.0",
-                    app_secret=APP_SECRET,
-                    verify_token="a verify token",
-                    access_token="an access token",
+                    NewChannel(
+                        provider="meta",
+                        phone_number_id=phone_number_id(place),
+                        values=SECRET_VALUES,
+                        api_base_url="http://127.0.0.1:9",
+                        display_phone_number=BUSINESS,
+                        name="Olive Bakery",
+                    ),
                 )
         return operators
 

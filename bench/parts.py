@@ -9,6 +9,7 @@ from bench.growth import measure_growth
 from bench.inbox import measure_inbox
 from bench.report import Report
 from bench.restart import measure_restart
+from bench.send import measure_sends
 from bench.storm import measure_storm
 from bench.weight import measure_weight
 
@@ -76,6 +77,13 @@ PARTS = (
         0.4,
         lambda report, _: measure_weight(report, report.quick),
         (),
+    ),
+    Part(
+        "send",
+        "how fast replies leave beside the number's limit, and how long they wait",
+        4,
+        1.2,
+        lambda report, _: measure_sends(report, report.databases, report.quick),
     ),
     Part(
         "inbox",

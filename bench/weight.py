@@ -15,19 +15,20 @@ from typing import Any
 import psycopg
 
 from bench.bodies import PHONE_NUMBER_ID, webhooks
-from bench.installation import NotMeasured, fresh_folder, furnish, settings_for
+from bench.installation import NotMeasured, fresh_folder, furnish, receive, settings_for
 from bench.machine import two_cores
 from bench.postgres import postgres, version_of
 from bench.report import Figure, Report
+from wasl.domain.message import Content
 from wasl.domain.people import Operator
 from wasl.domain.sending import Accepted
 from wasl.flow.receive import Reception
+from wasl.memory import Memory, open_memory
 from wasl.settings import Settings
 from wasl.store.attempts import ClaimMessage, SettleAttempt
 from wasl.store.database import Connection
 from wasl.store.journal import change_of
 from wasl.store.message_row import Message
-from wasl.store.open import Memory, open_memory
 from wasl.store.outbox import Due, QueueMessage
 from wasl.store.team import Channel
 
@@ -121,13 +122,21 @@ class _Shop:
 
     async def hear(self, body: bytes) -> None:
         """A webhook whose signature was checked."""
-        await self.reception.take("meta", body, self.channel.proof)
+        await receive(self.reception, self.channel, body)
 
     async def answer(self, conversation_id: str, user_id: str) -> None:
         """A reply, and all that becomes of it."""
         submit, account = self.memory.journal.submit, self.channel.account_id
         queued = QueueMessage(
-            account, self.operator, conversation_id, user_id, ANSWER, str(uuid.uuid4()), None, None, True
+            account,
+            self.operator,
+            conversation_id,
+            user_id,
+            Content.of_text(ANSWER),
+            str(uuid.uuid4()),
+            None,
+            None,
+            True,
         )
         message: Message = await submit(queued)
         due = Due(account, message.sequence, message.channel_id, message.conversation_key)

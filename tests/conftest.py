@@ -11,11 +11,13 @@ import pytest
 from pydantic import SecretStr
 
 from cast import Cast, gather_cast
+from wasl.channels.registry import forms
 from wasl.domain.events import Event
 from wasl.observe import Metrics
 from wasl.settings import Settings
 from wasl.store import passwords
 from wasl.store.database import Database, Engine
+from wasl.store.directory import Reading
 from wasl.store.journal import Journal
 from wasl.store.open import DATABASE_FILE, open_engine, prepare
 from wasl.store.secrets import SecretBox
@@ -116,7 +118,7 @@ async def journal(engine: Engine, committed: list[Event], anyio_backend: str) ->
 
 @pytest.fixture
 async def team(database: Database, journal: Journal, box: SecretBox, anyio_backend: str) -> Team:
-    team = Team(database, journal, box)
+    team = Team(database, journal, Reading(box, forms(), None))
     await team.refresh()
     return team
 

@@ -36,11 +36,11 @@ def _write_conversations(connection: Connection, channel: Channel, conversations
     sql = (
         f"{_NUMBERS} INSERT INTO conversations (account_id, conversation_key, conversation_id, channel_id, contact_id,"
         " version, last_sequence, status, operator_id, waiting_since_ms, message_count, inbound_count,"
-        " last_activity_ms, created_ms, customer, search_text)"
+        " last_activity_ms, created_ms, customer, search_text, user_id)"
         f" SELECT {account_id}, i, '{name}' || (9613000000 + i), {channel.id}, i, i, i,"
         f" {_STATUS}, CASE i % 4 WHEN 1 THEN 1 END, CASE i % 4 WHEN 2 THEN 1790000000000 + i END, {messages_each},"
         f" {messages_each}, 1790000000000 + i, 1790000000000, {_CUSTOMER},"
-        f" {_SEARCH_TEXT}"
+        f" {_SEARCH_TEXT}, i"
         " FROM n"
     )
     connection.run(sql, (conversations,))

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { Selection } from "./api/types.ts";
 import { ChatPage } from "./chat/chat-page.tsx";
 import { Composer } from "./composer/composer.tsx";
-import { ContactPanel } from "./contact/contact-panel.tsx";
+import { Continued } from "./content/continued.tsx";
 import { HandoverActions } from "./handover/handover-actions.tsx";
 import { useText } from "./i18n/index.ts";
 import { InboxPage } from "./inbox/inbox-page.tsx";
@@ -16,6 +16,9 @@ import { Sidebar } from "./shell/sidebar.tsx";
 import { useTitle } from "./shell/title.ts";
 import { TruthBar } from "./shell/truth-bar.tsx";
 import { EmptyState } from "./ui/empty-state.tsx";
+import { later } from "./ui/later.tsx";
+
+const ContactPanel = later(() => import("./contact/contact-panel.tsx"));
 
 export function App() {
   const standing = useSession((state) => state.standing);
@@ -51,6 +54,7 @@ function Workplace() {
 
 function Conversation({ selected }: { selected: Selection }) {
   const operator = useSession((state) => state.session?.operator);
+  const row = useScreen((state) => state.live.conversations[selected.conversation_id]);
   const [details, setDetails] = useState(false);
   const { go } = usePlace();
   if (!operator) return null;
@@ -61,8 +65,16 @@ function Conversation({ selected }: { selected: Selection }) {
         operator={operator}
         onBack={() => go({ selected: null })}
         onDetails={() => setDetails((shown) => !shown)}
-        actions={<HandoverActions selected={selected} operatorId={operator.operator_id} />}
-        composer={<Composer selected={selected} />}
+        actions={!row?.continued_in && <HandoverActions selected={selected} operatorId={operator.operator_id} />}
+        composer={
+          row?.continued_in ? (
+            <footer className="border-line border-t bg-surface p-3" data-testid="closed-for-good">
+              <Continued row={row} />
+            </footer>
+          ) : (
+            <Composer selected={selected} />
+          )
+        }
       />
       {details && <ContactPanel conversationId={selected.conversation_id} onClose={() => setDetails(false)} />}
     </>

@@ -1,11 +1,10 @@
 """Every part, built once and joined here; what each needs it gets as an argument."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,12 +12,26 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from wasl import __version__
-from wasl.channels.meta import MetaChannel
+from wasl.channels.adapter import Adapter
+from wasl.channels.cloud_limits import CLOUD_FILES
+from wasl.channels.download import Downloads
+from wasl.channels.exchange import Exchange
+from wasl.channels.registry import adapters, forms
 from wasl.domain.events import Cursor, Event
 from wasl.domain.people import Operator
 from wasl.errors import Misconfigured, WaslError
+from wasl.files.keeping import FileStore
+from wasl.files.opening import open_files, scratch_of
+from wasl.files.workshop import Workshop
+from wasl.flow.bring_files import FileDesk
+from wasl.flow.compose import Composer
+from wasl.flow.fetch_media import MediaFetcher
+from wasl.flow.outgoing_files import OutgoingFiles
 from wasl.flow.receive import Reception
 from wasl.flow.send import Sender
+from wasl.flow.signals import Signaller
+from wasl.flow.sweep_files import FileSweeper
+from wasl.flow.sync_templates import TemplateKeeper
 from wasl.flow.timers import Timers
 from wasl.limits import NODE_ANSWER_SECONDS_MAX, PRESENCE_SETTLE_SECONDS
 from wasl.live.bus import BUS_KEY, Bus, open_bus
@@ -29,6 +42,7 @@ from wasl.observe import Metrics, log
 from wasl.settings import Settings
 from wasl.store.checkup import weak_settings
 from wasl.store.database import Database, Engine
+from wasl.store.directory import Reading
 from wasl.store.duties import Duties
 from wasl.store.inbox import PageQuery, conversation_page
 from wasl.store.journal import Journal
@@ -37,18 +51,55 @@ from wasl.store.pulse import Pulse
 from wasl.store.secrets import SecretBox
 from wasl.store.team import Team
 from wasl.web.addresses import PlainAddresses
-from wasl.web.answers import BodyLimit, LastWord, install_handlers
+from wasl.web.answers import BodyLimit, LastWord, Unbroken, install_handlers
 from wasl.web.dashboard import dashboard_routes
 from wasl.web.document import describe
 from wasl.web.events import EventPoll, EventStream
 from wasl.web.live_chat import LiveChat
+from wasl.web.media import LINK_KEY, MediaDoor, MediaLinks
 from wasl.web.operations import Operations
 from wasl.web.presence import PresenceCalls
+from wasl.web.reactions import Reactions
 from wasl.web.reference import add_reference
 from wasl.web.security_headers import SecurityHeaders
+from wasl.web.sends import Sends
 from wasl.web.session import Sessions
 from wasl.web.sockets import Sockets
+from wasl.web.straight_sends import StraightSends
+from wasl.web.templates import ChannelCalls
+from wasl.web.uploads import STREAMED, Uploads
 from wasl.web.webhooks import Webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """The customers' side: what speaks to providers, and what it speaks through."""
+
+    adapters: Mapping[str, Adapter]
+    exchange: Exchange
+    downloads: Downloads
+
+    @classmethod
+    def open(cls) -> "Providers":
+        exchange, downloads = Exchange(), Downloads()
+        return cls(adapters(exchange, downloads), exchange, downloads)
+
+    async def close(self) -> None:
+        await self.downloads.aclose()
+        await self.exchange.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Cellar:
+    """Where files lie, who looks at them, and who makes links to them."""
+
+    files: FileStore
+    workshop: Workshop
+    links: MediaLinks
+
+    async def close(self) -> None:
+        await self.workshop.close()
+        await self.files.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +119,11 @@ class Parts:
     presence: Presence
     whispers: Whispers
     timers: Timers
-    http: httpx2.AsyncClient
+    templates: TemplateKeeper
+    providers: Providers
+    cellar: Cellar
+    fetcher: MediaFetcher
+    signaller: Signaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,45 +140,83 @@ def build_app(settings: Settings) -> Application:
     Raises Misconfigured with a clear sentence when the installation cannot start like this.
     """
     box, metrics = SecretBox(settings.key()), Metrics()
-    engine = _prepared(settings, box, metrics)
+    parts = _join(settings, box, metrics, _prepared(settings, box, metrics))
+    return Application(_doors(parts, box), parts)
+
+
+def _join(settings: Settings, box: SecretBox, metrics: Metrics, engine: Engine) -> Parts:
     alone = engine.dialect == "sqlite"
     bus = open_bus(settings.redis_url, box.derive(BUS_KEY), metrics, alone=alone)
     database = Database(engine)
-    hub = Hub(
+    # Presence is built below: it tells the hub whom it sees, and the hub asks it for all of them.
+    hub = _hub(settings, database, metrics, bus, lambda account_id: presence.whole(account_id))  # noqa: PLW0108
+
+    def committed(events: Sequence[Event]) -> None:
+        hub.publish(events)
+        bus.publish(events)
+        sender.hear(events)
+        fetcher.hear(events)
+        signaller.hear(events)
+
+    journal = Journal(engine, committed, metrics)
+    team = Team(database, journal, Reading(box, forms(), settings.public_url))
+    providers = Providers.open()
+    scratch = scratch_of(settings)
+    cellar = Cellar(open_files(settings), Workshop(scratch), MediaLinks(box.derive(LINK_KEY), settings.public_url))
+    # A thread and a connection of its own: a sign of life must not wait behind searches.
+    about_nodes = Database(engine, readers=1, seconds_max=NODE_ANSWER_SECONDS_MAX)
+    pulse = Pulse(about_nodes, settings.node, alone=alone)
+    duties = Duties(about_nodes, pulse.node)
+    sweeper = FileSweeper(database, journal, cellar.files, duties)
+    leaving = OutgoingFiles(database, team, providers.adapters, cellar.files, cellar.links.address)
+    sender = Sender(database, journal, team, providers.adapters, metrics, pulse, nodes=bus.nodes, files=leaving)
+    presence = _presence(settings, team, hub, bus)
+    signaller = Signaller(database, journal, team, providers.adapters, pulse, metrics)
+    fetcher = MediaFetcher(database, journal, team, providers.adapters, cellar.files, cellar.workshop, pulse, metrics)
+    return Parts(
+        settings=settings,
+        metrics=metrics,
+        engine=engine,
+        database=database,
+        journal=journal,
+        hub=hub,
+        bus=bus,
+        team=team,
+        pulse=pulse,
+        sender=sender,
+        presence=presence,
+        whispers=Whispers(database, presence, hub.whisper, bus.whisper, signaller.type),
+        timers=Timers(team, database, journal, duties, (sweeper.sweep, scratch.tidy)),
+        templates=TemplateKeeper(database, journal, team, providers.adapters, duties),
+        providers=providers,
+        cellar=cellar,
+        fetcher=fetcher,
+        signaller=signaller,
+    )
+
+
+def _hub(
+    settings: Settings, database: Database, metrics: Metrics, bus: Bus, whole: Callable[[int], dict[str, Any] | None]
+) -> Hub:
+    return Hub(
         database,
         metrics,
         settings.node,
         settings.heartbeat_seconds,
         stream_age_seconds=settings.stream_age_seconds,
         head_poll_seconds=bus.heads_poll_seconds,
-        whole=lambda account_id: presence.whole(account_id),  # noqa: PLW0108 - it is built below
+        whole=whole,
     )
 
-    def committed(events: Sequence[Event]) -> None:
-        hub.publish(events)
-        bus.publish(events)
-        sender.hear(events)
 
-    journal = Journal(engine, committed, metrics)
-    team = Team(database, journal, box)
-    http = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50))
-    # A thread and a connection of its own: a sign of life must not wait behind searches.
-    about_nodes = Database(engine, readers=1, seconds_max=NODE_ANSWER_SECONDS_MAX)
-    pulse = Pulse(about_nodes, settings.node, alone=alone)
-    sender = Sender(database, journal, team, MetaChannel(http), metrics, pulse, nodes=bus.nodes)
-    timers = Timers(team, database, journal, Duties(about_nodes, pulse.node))
-    presence = Presence(
+def _presence(settings: Settings, team: Team, hub: Hub, bus: Bus) -> Presence:
+    return Presence(
         team.operator,
         hub.whisper,
         bus.whisper,
         streams_max=settings.streams_per_operator,
         settle_seconds=PRESENCE_SETTLE_SECONDS if settings.redis_url else 0.0,
     )
-    whispers = Whispers(database, presence, hub.whisper, bus.whisper)
-    parts = Parts(
-        settings, metrics, engine, database, journal, hub, bus, team, pulse, sender, presence, whispers, timers, http
-    )
-    return Application(_doors(parts, box), parts)
 
 
 def _prepared(settings: Settings, box: SecretBox, metrics: Metrics) -> Engine:
@@ -143,7 +236,8 @@ def _prepared(settings: Settings, box: SecretBox, metrics: Metrics) -> Engine:
 def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
     """The two hot paths stay raw; everything else is FastAPI's."""
     sessions = Sessions(parts.team, parts.settings, box, parts.metrics)
-    webhooks = Webhooks(parts.team, Reception(parts.team, parts.journal), parts.metrics)
+    reception = Reception(parts.team, parts.journal, parts.templates.moved)
+    webhooks = Webhooks(parts.team, parts.providers.adapters, reception, parts.metrics)
 
     async def snapshot(operator: Operator) -> tuple[Cursor, dict[str, Any]]:
         page = await parts.database.read(
@@ -152,14 +246,16 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
         return page.as_of, page.as_event()
 
     stream = EventStream(parts.hub, sessions, parts.presence, snapshot)
+    media = MediaDoor(parts.database, parts.cellar.files, parts.cellar.links)
     sockets = Sockets(parts.hub, sessions, parts.presence, parts.whispers, snapshot)
     return Starlette(
         routes=[
-            Route("/webhooks/meta", webhooks),
-            Route("/webhooks/meta/{channel_key}", webhooks),
+            Route("/webhooks/{provider}", webhooks),
+            Route("/webhooks/{provider}/{channel_key}", webhooks),
             Route("/api/live-chat/events", stream),
+            media.route(),
             Mount("/socket.io", sockets),
-            Mount("/", _operators_api(parts, sessions)),
+            Mount("/", _operators_api(parts, sessions, media)),
         ],
         middleware=[
             Middleware(SecurityHeaders, over_https=sessions.over_https),
@@ -170,21 +266,29 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
     )
 
 
-def _operators_api(parts: Parts, sessions: Sessions) -> ASGIApp:
+def _operators_api(parts: Parts, sessions: Sessions, media: MediaDoor) -> ASGIApp:
     api = FastAPI(title="Wasl", version=__version__, docs_url=None, redoc_url=None)
     api.state.sessions = sessions
     install_handlers(api)
     live_chat = LiveChat(parts.database, parts.journal, parts.team, parts.hub.head, parts.hub.broadcast_ms)
     api.include_router(sessions.router())
     api.include_router(live_chat.router(), prefix="/api/live-chat")
+    sends = Sends(parts.journal, Composer(parts.database, parts.team))
+    api.include_router(sends.router(), prefix="/api/live-chat")
+    channels = ChannelCalls(parts.database, parts.team, parts.templates)
+    api.include_router(channels.router(), prefix="/api/live-chat")
+    api.include_router(media.router(), prefix="/api/live-chat")
+    desk = FileDesk(parts.journal, parts.cellar.files, parts.cellar.workshop, CLOUD_FILES)
+    api.include_router(Uploads(desk, parts.journal).router(), prefix="/api/live-chat")
+    api.include_router(Reactions(parts.journal, parts.team).router(), prefix="/api/live-chat")
     api.include_router(PresenceCalls(parts.whispers).router(), prefix="/api/live-chat")
     api.include_router(EventPoll(parts.hub, parts.settings.streams_per_operator).router(), prefix="/api/live-chat")
     api.include_router(Operations(parts.database, parts.team, parts.metrics, parts.hub, parts.bus).router())
-    describe(api)
+    describe(api, forms())
     add_reference(api)
     for route in dashboard_routes():
         api.router.routes.append(route)
-    return BodyLimit(api)
+    return BodyLimit(Unbroken(StraightSends(api, sends, sessions)), streamed=STREAMED)
 
 
 async def _start(parts: Parts) -> None:
@@ -195,7 +299,10 @@ async def _start(parts: Parts) -> None:
     parts.bus.start(parts.hub.publish, parts.whispers.overhear, parts.hub.look, parts.hub.look_everywhere)
     parts.presence.start()
     parts.sender.start()
+    parts.fetcher.start()
+    parts.signaller.start()
     parts.timers.start()
+    parts.templates.start()
 
 
 @asynccontextmanager
@@ -212,7 +319,10 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
         # From the doors inwards: nobody is promised anything that the next one could not keep.
         parts.hub.close()
         await parts.timers.close()
+        await parts.templates.close()
         await parts.sender.close()
+        await parts.fetcher.close()
+        await parts.signaller.close()
         parts.whispers.close()
         await parts.presence.close()
         await parts.hub.stop()
@@ -220,5 +330,6 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
         # Only now: what was committed last should not wait for the other nodes' next look at the heads.
         await parts.bus.close()
         await parts.pulse.close()
-        await parts.http.aclose()
+        await parts.providers.close()
+        await parts.cellar.close()
         parts.database.close()

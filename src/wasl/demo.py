@@ -12,17 +12,19 @@ from wasl.emulator.app import serve as serve_emulator
 from wasl.emulator.numbers import BusinessNumber
 from wasl.emulator.whatsapp import EmulatorConfig
 from wasl.errors import WaslError
+from wasl.memory import open_memory
 from wasl.observe import configure_logs
 from wasl.server import SWITCH_SECONDS, server_of, stop_quietly
 from wasl.settings import Settings
 from wasl.store.directory import Channel
-from wasl.store.open import ServerLock, open_memory
-from wasl.store.team import Team
+from wasl.store.open import ServerLock
+from wasl.store.team import NewChannel, Team
 
 ACCOUNT = "Cedar Shop"
 OPERATORS = (("sara@demo.wasl", "Sara", OperatorRole.OWNER), ("omar@demo.wasl", "Omar", OperatorRole.OPERATOR))
 PASSWORD = "cedar-shop"  # noqa: S105 - of an invented shop that only this machine can reach
 PHONE_NUMBER_ID = "100200300400500"
+BUSINESS_ACCOUNT_ID = "900800700600500"
 DISPLAY_PHONE_NUMBER = "9611555010"
 LOG_FILE = "wasl.log"
 
@@ -48,10 +50,10 @@ async def _run(settings: Settings, emulator_port: int) -> int:
     number = BusinessNumber(
         phone_number_id=PHONE_NUMBER_ID,
         display_phone_number=DISPLAY_PHONE_NUMBER,
-        access_token=channel.access_token,
-        app_secret=channel.app_secret.decode(),
+        access_token=channel.access["access_token"],
+        app_secret=channel.access["app_secret"],
         webhook_url=f"http://{settings.host}:{settings.port}/webhooks/meta",
-        verify_token=channel.verify_token,
+        verify_token=channel.access["verify_token"],
     )
     emulator = EmulatorConfig(numbers=(number,), lively=True)
     stop = asyncio.Event()
@@ -73,18 +75,26 @@ async def _prepare(settings: Settings, emulator_port: int) -> Channel:
             if team.operator_by_email(email) is None:
                 await team.add_operator(account.id, email, name, role, PASSWORD)
         return team.channel_of("meta", PHONE_NUMBER_ID) or await team.add_channel(
-            account.id,
-            provider="meta",
-            phone_number_id=PHONE_NUMBER_ID,
-            display_phone_number=DISPLAY_PHONE_NUMBER,
-            name=ACCOUNT,
-            region="LB",
-            api_base_url=f"http://{settings.host}:{emulator_port}",
-            api_version="v24.0",
-            app_secret=secrets.token_hex(16),
-            verify_token=secrets.token_hex(8),
-            access_token=secrets.token_hex(24),
+            account.id, _number(settings, emulator_port)
         )
+
+
+def _number(settings: Settings, emulator_port: int) -> NewChannel:
+    secret_values = {
+        "app_secret": secrets.token_hex(16),
+        "verify_token": secrets.token_hex(8),
+        "access_token": secrets.token_hex(24),
+        "business_account_id": BUSINESS_ACCOUNT_ID,
+    }
+    return NewChannel(
+        provider="meta",
+        phone_number_id=PHONE_NUMBER_ID,
+        values=secret_values,
+        api_base_url=f"http://{settings.host}:{emulator_port}",
+        display_phone_number=DISPLAY_PHONE_NUMBER,
+        name=ACCOUNT,
+        region="LB",
+    )
 
 
 def _greeting(settings: Settings, emulator_port: int) -> str:

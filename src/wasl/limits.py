@@ -3,8 +3,6 @@
 # Receiving
 WEBHOOK_BODY_BYTES_MAX = 3 * 1024 * 1024
 """Meta, "Webhooks": a payload is at most 3 MB; more is refused with 413."""
-JSON_DEPTH_MAX = 100
-"""Real bodies nest about fifteen levels; deeper ones could exhaust what reads and writes them."""
 REQUEST_BODY_BYTES_MAX = 64 * 1024
 """What the operators' API reads of a body: sixteen times the longest text."""
 WEBHOOK_BODIES_BYTES_MAX = 64 * 1024 * 1024
@@ -264,6 +262,8 @@ SEARCH_CHARACTERS_MAX = 100
 """Of a query, and of each word that a conversation is found by: so no query is longer than what it is compared with."""
 SEARCH_NAME_WORDS_MAX = 8
 """Words of a name that a search may begin with; each is a row of the index."""
+SEARCH_IDENTITIES_MAX = 16
+"""Names of a customer that a search may begin with, former ones among them; each is a row of the index."""
 SEARCH_MATCHES_SORTED_ANYWAY = 200
 """Up to here all matches are looked up and sorted, in about a millisecond."""
 SEARCH_MATCHES_SORTED_MAX = 2_000
@@ -282,10 +282,12 @@ METRICS_KEPT_SECONDS = 5.0
 # Sending
 TEXT_CHARACTERS_MAX = 4096
 """Meta, "Text messages": the body of a text."""
+CAPTION_CHARACTERS_MAX = 1024
+"""Meta, "Image messages": the caption of a file."""
 CLIENT_MESSAGE_ID_CHARACTERS_MAX = 100
 ID_CHARACTERS_MAX = 512
 """Of a conversation or a message, as a request may name it; providers' own ids stay far below."""
-SEND_CLAIM_MAX = 50
+SEND_CLAIM_MAX = 200
 """Outbox rows that one look takes."""
 SEND_LEASE_SECONDS = 90
 """Longer than any request to a provider may take; past it the attempt counts as unknown."""
@@ -294,33 +296,38 @@ SEND_ATTEMPTS_MAX = 8
 SEND_RETRY_SECONDS_MAX = 300.0
 SEND_UNKNOWN_BLOCKS_SECONDS = 120
 """How long an unsettled message holds back the next of its conversation."""
+SEND_WINDOW_TRUSTED_SECONDS = 60
+"""A reply that has waited for longer is asked once more, before it leaves, whether the customer's window is open."""
 SEND_STOP_SECONDS = 10.0
 """How long a stop waits for requests to providers."""
-SENDS_AT_ONCE = 64
-"""Requests to providers under way at a time."""
+SENDS_AT_ONCE = 768
+"""Messages that are claimed, sent or settled at a time."""
+SENDS_OF_CHANNEL_AT_ONCE = 512
+"""Of one number: a thousand a second that take half of one each. One that hangs holds up no other number."""
 SEND_CONNECT_SECONDS_MAX = 5.0
 SEND_POOL_SECONDS_MAX = 5.0
-SEND_WRITE_SECONDS_MAX = 10.0
 SEND_READ_SECONDS_MAX = 20.0
 SEND_TOTAL_SECONDS_MAX = 45.0
 """One request to a provider, step by step and in all: well inside its lease, so that no answer comes after it."""
-SEND_ANSWER_BYTES_MAX = 64 * 1024
-"""What is read of a provider's answer to a send; real ones are under 2 KB."""
 SEND_BUSY_RETRY_SECONDS = 2.0
 """The provider was overloaded, or could not be reached."""
-SEND_PAIR_RETRY_SECONDS = 6.0
-"""Meta, "Pair rate limit": one message in six seconds to one customer."""
+SEND_PAIR_RETRY_SECONDS = 1.0
+SEND_PAIR_RETRY_GROWTH = 4
+"""Too much to one customer. Meta, "Pair rate limits": wait 4^X seconds, X = 0, 1, 2 and so on."""
 SEND_LIMITED_RETRY_SECONDS = 60.0
 """A limit of the whole account was reached; such limits are counted by the minute and hour."""
 SEND_HELD_RETRY_SECONDS = 300.0
 """An administrator has to act; until then a look every five minutes is enough."""
 SEND_RETRY_AFTER_SECONDS_MAX = 3600.0
 """The longest pause that a provider's Retry-After may ask for."""
+CHANNEL_MESSAGES_PER_SECOND_MAX = 1_000
 CHANNEL_MESSAGES_PER_SECOND = 80
 """Meta, "Throughput": per business number."""
 PAIR_SECONDS_PER_MESSAGE = 6.0
 PAIR_BURST = 45
 """Meta, "Messaging limits": one message per 6 s to one customer, with bursts of 45 on credit."""
+FETCH_RETRY_SECONDS = 5.0
+"""Before a file is asked for again; longer after every failure."""
 PACES_REMEMBERED_MAX = 20_000
 OUTBOX_REDATE_SECONDS = 5.0
 """How often is asked whether something waits for a time that a wrong clock has told."""
@@ -360,21 +367,18 @@ IMPORT_BATCH_MESSAGES = 500
 """Old messages per transaction: customers who write meanwhile wait some tens of milliseconds at most."""
 IMPORT_LINE_BYTES_MAX = 64 * 1024 * 1024
 """One conversation of a file: some hundred thousand messages."""
-IMPORTED_NAME_CHARACTERS_MAX = 200
-MESSAGE_ID_CHARACTERS_MAX = 512
-"""Meta's ids have around 60; an index holds them all."""
-
-REPLAY_BODIES_PER_READ = 100
-"""Kept bodies held at a time by a replay; each has at most 3 MB, nearly all have one."""
-
-# The doctor
-DISK_FREE_BYTES_MIN = 1024**3
-CLOCK_DIFFERENCE_SECONDS_MAX = 5
-DOCTOR_REQUEST_SECONDS = 5.0
-DOCTOR_READ_SECONDS_MAX = 600.0
-"""It counts what nobody counts at a screen."""
 
 # Timers
 SETTINGS_LOOK_SECONDS = 1.0
 """How soon a node notices a channel or an operator that another process added."""
 HOUSEKEEPING_SECONDS = 600.0
+
+# Signals
+SIGNAL_LEASE_SECONDS = 90
+"""Longer than any request to a provider may take."""
+SIGNAL_ATTEMPTS_MAX = 10
+"""Over some fifteen minutes; then a reaction is taken back, and nobody needs the read receipt any more."""
+CLICKS_REMEMBERED_MAX = 8
+"""Reactions of the business to one message that may still be refused."""
+TYPING_EVERY_SECONDS = 20.0
+"""Meta, "Typing indicators": shown for 25 s at most."""

@@ -191,6 +191,10 @@ class Metrics:
         self.log_reads = Counter("wasl_log_reads", "Reads of an account's log, for all streams", registry=self.registry)
         self.stalled = Counter("wasl_stalled_readers", "Streams cut for not reading", registry=self.registry)
         self.sends = Counter("wasl_sends", "Attempts to send by outcome", ["outcome"], registry=self.registry)
+        self.files = Counter(
+            "wasl_files", "Customers' files by what became of them", ["outcome"], registry=self.registry
+        )
+        self.signals = Counter("wasl_signals", "Reactions and receipts by outcome", ["outcome"], registry=self.registry)
         self.logins = Counter("wasl_logins", "Logins by outcome", ["outcome"], registry=self.registry)
         self.ledger = Gauge("wasl_ledger", "Updates by what became of them", ["entry"], registry=self.registry)
         self.bus_healthy = Gauge("wasl_bus_healthy", "1 when hints of other nodes arrive", registry=self.registry)

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     # Their addresses may hold passwords, which a printed object should not.
     database_url: str | None = Field(default=None, repr=False)
     redis_url: str | None = Field(default=None, repr=False)
+    media_url: str | None = Field(default=None, repr=False)
+    media_access_key: str | None = None
+    media_secret_key: SecretStr | None = None
     secret_key: SecretStr | None = None
     public_url: str | None = None
     host: str = "127.0.0.1"

@@ -17,6 +17,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # A microphone that beeps,
+    "--use-fake-ui-for-media-stream",  # which pages may use without anybody there to allow it.
 )
 
 

@@ -87,10 +87,11 @@ async def test_kinds_of_content(emulated: Scene, phones: Phones, open_browser: O
     await phones.send("location", name="Home")
     await phones.send("contacts", name="Rami Haddad")
     await phones.send("order")
-    kinds = ["hello", "like this one", "Voice", "order.pdf", "Home", "Rami Haddad", ""]
+    kinds = ["hello", "like this one", "", "order.pdf", "Home", "Rami Haddad", "cedar-biscuits × 2"]
     await expect(sara.bubbles).to_have_count(len(kinds))
     for place, words in enumerate(kinds):
         await expect(sara.bubbles.nth(place)).to_contain_text(words)
+    await expect(sara.bubbles.nth(2).get_by_label("Play the voice message")).to_be_visible()
     await phones.write("written on the shop's phone", echo=True)
     echo = sara.bubble("written on the shop's phone")
     await expect(echo.get_by_test_id("echo-mark")).to_be_visible()

@@ -126,7 +126,7 @@ async def test_a_phone_shows_one_thing_at_a_time(
     await sara.composer.fill("written with a thumb")
     await sara.page.get_by_test_id("send").tap()
     await expect(sara.bubble("written with a thumb")).to_have_attribute("data-status", "delivered")
-    for button in ("release", "end", "details", "send", "back"):
+    for button in ("release", "end", "details", "add", "record", "back"):
         await expect(sara.page.get_by_test_id(button)).to_be_in_viewport(ratio=1)
     await sara.page.get_by_test_id("back").tap()
     await expect(sara.list).to_be_visible()

@@ -8,9 +8,10 @@ import pytest
 from channels.bodies import METADATA, NUMBER_ID, RAMI, body, change, contact, envelope, message, plain, read_one, status
 from wasl.channels.envelope import read_envelope
 from wasl.channels.json_body import read_json, write_json
+from wasl.channels.limits import JSON_DEPTH_MAX
 from wasl.domain.updates import MessageReceived, Noted, StatusReported, Unreadable
 from wasl.errors import UnreadableBody
-from wasl.limits import JSON_DEPTH_MAX, WEBHOOK_BODY_BYTES_MAX
+from wasl.limits import WEBHOOK_BODY_BYTES_MAX
 
 
 def kinds(raw: bytes) -> list[type]:

@@ -342,6 +342,19 @@ def test_a_group_is_one_customer_and_names_its_speaker() -> None:
         ),
         (message(sender=None, from_user_id=RAMI_ID), [contact(None, "Lina", user_id=LINA_ID)], Party(bsuid=RAMI_ID)),
         (message(sender=None, from_user_id="broken id"), [], Party(provider_id="broken id")),
+        (message(from_user_id="null"), [contact(user_id="null")], Party(phone=RAMI, name="Rami Haddad")),
+        (message(from_user_id="0"), [], Party(phone=RAMI)),
+        (message(sender="null", from_user_id=RAMI_ID), [], Party(bsuid=RAMI_ID)),
+        (
+            message(sender=None, from_user_id="null"),
+            [contact(LINA, "Lina", user_id="null"), contact(RAMI, "Rami", user_id="null")],
+            Party(provider_id="null"),
+        ),
+        (
+            message(sender=None, from_user_id="null"),
+            [contact(RAMI, "Rami", user_id="null")],
+            Party(phone=RAMI, name="Rami"),
+        ),
         (
             message(sender=None),
             [contact(RAMI, "Rami", username="rami.h")],

@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 
-from wasl.channels.meta import signature_is_valid, verify_subscription
+from wasl.channels.cloud_webhooks import signature_is_valid, verify_subscription
 
 SECRET = b"a-secret-of-the-app"
 BODY = b'{"object": "whatsapp_business_account", "entry": []}'

@@ -3,84 +3,45 @@
 import asyncio
 import json
 import socket
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-import httpx2
+import aiohttp
 import pytest
 
+from channels.provider_server import (
+    IMPATIENT,
+    Answer,
+    Provider,
+    Writer,
+    answering,
+    drip,
+    endless,
+    exchange_for,
+    half_an_answer,
+    hang_up,
+    listening,
+    no_http,
+    provider,
+    reset,
+    silence,
+)
 from wasl import limits
-from wasl.channels.meta import SEND_TIMEOUT, MetaChannel, MetaCredentials
+from wasl.channels.download import Downloads
+from wasl.channels.exchange import SEND_TIMEOUT, Exchange
 from wasl.channels.meta_errors import META_ERRORS, ErrorClass
+from wasl.channels.providers.meta import Meta
 from wasl.clock import monotonic
-from wasl.domain.sending import NOT_BEGUN, Accepted, NotSent, Outgoing, Refused, SendOutcome, Unclear
+from wasl.domain.channels import Access
+from wasl.domain.message import Content
+from wasl.domain.sending import NOT_BEGUN, Accepted, NotSent, Outgoing, Recipient, Refused, SendOutcome, Unclear
 
 pytestmark = pytest.mark.anyio
 
-OUTGOING = Outgoing(to_phone="9613000001", to_bsuid=None, text="ahla w sahla", reply_to=None, callback_data="m:msg_1:1")
-IMPATIENT = httpx2.Timeout(connect=1.0, read=0.2, write=0.2, pool=0.2)
-Writer = asyncio.StreamWriter
-Answer = Callable[[Writer], Awaitable[None]]
-
-
-class Provider:
-    """A server that notes each request and then does what the test wants."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        self.requests: list[tuple[str, dict[str, str], Any]] = []
-        self.url = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {key.lower(): value for key, _, value in (line.partition(": ") for line in head[1:] if line)}
-        content = await reader.readexactly(int(headers["content-length"]))
-        self.requests.append((head[0], headers, json.loads(content)))
-        await self.answer(writer)
-
-
-@asynccontextmanager
-async def provider(answer: Answer) -> AsyncIterator[Provider]:
-    played = Provider(answer)
-    async with listening(played.serve) as port:
-        played.url = f"http://127.0.0.1:{port}"
-        yield played
-
-
-@asynccontextmanager
-async def listening(serve: Callable[[asyncio.StreamReader, Writer], Awaitable[None]]) -> AsyncIterator[int]:
-    """Serve on a free port; at the end every connection is closed, also those that still hang."""
-    connections: set[asyncio.Task[None]] = set()
-
-    async def connected(reader: asyncio.StreamReader, writer: Writer) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        connections.add(task)
-        with suppress(asyncio.CancelledError, ConnectionError):
-            await serve(reader, writer)
-            writer.close()
-            await writer.wait_closed()
-        writer.transport.abort()
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-        for task in connections:
-            task.cancel()
-        await asyncio.gather(*connections)
-
-
-def answering(status: int, body: bytes, **headers: str) -> Answer:
-    async def answer(writer: Writer) -> None:
-        lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", "Connection: close"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        writer.write("\r\n".join([*lines, "", ""]).encode() + body)
-        await writer.drain()
-
-    return answer
+TEXT = "ahla w sahla"
+OUTGOING = Outgoing(to=Recipient("9613000001"), content=Content.of_text(TEXT), callback_data="m:msg_1:1")
+GRAPH = "https://graph.facebook.com"
 
 
 def refusing(status: int, code: Any, **headers: str) -> Answer:
@@ -88,61 +49,29 @@ def refusing(status: int, code: Any, **headers: str) -> Answer:
     return answering(status, json.dumps({"error": error}).encode(), **headers)
 
 
-async def reset(writer: Writer) -> None:
-    connection = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-    writer.transport.abort()
-
-
-async def hang_up(writer: Writer) -> None:
-    writer.close()
-
-
-async def half_an_answer(writer: Writer) -> None:
-    writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"messages": [')
-    await writer.drain()
-
-
-async def no_http(writer: Writer) -> None:
-    writer.write(b"SSH-2.0-hello\r\n\r\n")
-    await writer.drain()
-
-
-async def silence(_writer: Writer) -> None:
-    await asyncio.sleep(3)
-
-
-async def drip(writer: Writer) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")
-    for _ in range(30):
-        writer.write(b" ")
-        await writer.drain()
-        await asyncio.sleep(0.05)
-
-
-async def endless(writer: Writer) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900000000\r\n\r\n")
-    for _ in range(limits.SEND_ANSWER_BYTES_MAX // 10_000 + 2):
-        writer.write(b" " * 10_000)
-    await writer.drain()
-    await asyncio.sleep(3)
-
-
 ACCEPTING = answering(200, b'{"messages": [{"id": "wamid.new"}], "contacts": [{"input": "+9613000001"}]}')
 
 
-def credentials(url: str) -> MetaCredentials:
-    return MetaCredentials("550100", "a-token", api_base_url=url, api_version="v24.0")
+def reached_by(url: str, token: str = "a-token", number: str = "550100") -> Access:
+    return Access("meta", number, None, url, {"access_token": token, "api_version": "v24.0"})
+
+
+def meta(exchange: Exchange) -> Meta:
+    return Meta(exchange, Downloads())
+
+
+def saying(text: str) -> Outgoing:
+    return replace(OUTGOING, content=Content.of_text(text))
 
 
 async def send(answer: Answer, outgoing: Outgoing = OUTGOING) -> tuple[SendOutcome, Provider]:
-    async with provider(answer) as played, httpx2.AsyncClient() as client:
-        return await MetaChannel(client, IMPATIENT, 0.5).send(credentials(played.url), outgoing), played
+    async with provider(answer) as played, aclosing(exchange_for(answer)) as exchange:
+        return await meta(exchange).send(reached_by(played.url), outgoing), played
 
 
-async def send_with(changed: MetaCredentials, timeout: httpx2.Timeout = IMPATIENT) -> SendOutcome:
-    async with httpx2.AsyncClient() as client:
-        return await MetaChannel(client, timeout).send(changed, OUTGOING)
+async def send_with(changed: Access, timeout: aiohttp.ClientTimeout = IMPATIENT) -> SendOutcome:
+    async with aclosing(Exchange(timeout)) as exchange:
+        return await meta(exchange).send(changed, OUTGOING)
 
 
 async def test_an_accepted_text() -> None:
@@ -162,7 +91,8 @@ async def test_an_accepted_text() -> None:
 
 
 async def test_a_reply_to_a_customer_without_a_number() -> None:
-    outgoing = replace(OUTGOING, to_phone=None, to_bsuid="LB.44", reply_to="wamid.quoted", text="ok \ud800")
+    to, content = Recipient(bsuid="LB.44"), Content.of_text("ok \ud800")
+    outgoing = replace(OUTGOING, to=to, reply_to="wamid.quoted", content=content)
     outcome, played = await send(ACCEPTING, outgoing)
     assert outcome == Accepted("wamid.new")
     body = played.requests[0][2]
@@ -174,9 +104,9 @@ async def test_a_reply_to_a_customer_without_a_number() -> None:
 @pytest.mark.parametrize(
     ("outgoing", "code"),
     [
-        (replace(OUTGOING, to_phone=None), "no_recipient"),
-        (replace(OUTGOING, text="x" * 4097), "text_too_long"),
-        (replace(OUTGOING, text=" \n"), "empty_text"),
+        (replace(OUTGOING, to=Recipient()), "no_recipient"),
+        (saying("x" * 4097), "text_too_long"),
+        (saying(" \n"), "empty_text"),
     ],
 )
 async def test_what_never_leaves(outgoing: Outgoing, code: str) -> None:
@@ -186,7 +116,7 @@ async def test_what_never_leaves(outgoing: Outgoing, code: str) -> None:
 
 
 async def test_the_longest_text_leaves() -> None:
-    outcome, _ = await send(ACCEPTING, replace(OUTGOING, text="ش" * 4096))
+    outcome, _ = await send(ACCEPTING, saying("ش" * 4096))
     assert outcome == Accepted("wamid.new")
 
 
@@ -281,13 +211,13 @@ async def test_a_failure_that_meta_cannot_explain_is_unclear() -> None:
 async def test_nobody_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        outcome = await send_with(credentials(f"http://127.0.0.1:{taken.getsockname()[1]}"))
+        outcome = await send_with(reached_by(f"http://127.0.0.1:{taken.getsockname()[1]}"))
     assert isinstance(outcome, NotSent)
     assert (outcome.code, outcome.holds) == ("connect_error", "channel")
 
 
 async def test_a_name_that_does_not_exist() -> None:
-    outcome = await send_with(credentials("http://nowhere.invalid"), SEND_TIMEOUT)
+    outcome = await send_with(reached_by("http://nowhere.invalid"), SEND_TIMEOUT)
     assert isinstance(outcome, NotSent)
 
 
@@ -298,7 +228,7 @@ async def test_a_connection_that_never_gets_through() -> None:
         await asyncio.sleep(3)
 
     async with listening(mute) as port:
-        outcome = await send_with(credentials(f"https://127.0.0.1:{port}"), httpx2.Timeout(1.0, connect=0.2))
+        outcome = await send_with(reached_by(f"https://127.0.0.1:{port}"), aiohttp.ClientTimeout(sock_connect=0.2))
     assert isinstance(outcome, NotSent)
     assert outcome.code == "connect_timeout"
 
@@ -311,19 +241,17 @@ async def test_a_certificate_that_is_not_there() -> None:
         await reader.read()
 
     async with listening(plain) as port:
-        outcome = await send_with(credentials(f"https://127.0.0.1:{port}"))
+        outcome = await send_with(reached_by(f"https://127.0.0.1:{port}"))
     assert isinstance(outcome, NotSent)
     assert outcome.code == "connect_error"
 
 
 async def test_no_free_connection() -> None:
-    async with (
-        provider(silence) as played,
-        httpx2.AsyncClient(limits=httpx2.Limits(max_connections=1), verify=ssl.create_default_context()) as client,
-    ):
-        channel = MetaChannel(client, httpx2.Timeout(0.5, pool=0.1))
+    scarce = Exchange(aiohttp.ClientTimeout(connect=0.1, sock_read=0.5), connections_max=1)
+    async with provider(silence) as played, aclosing(scarce) as exchange:
+        channel = meta(exchange)
         first, second = await asyncio.gather(
-            channel.send(credentials(played.url), OUTGOING), channel.send(credentials(played.url), OUTGOING)
+            channel.send(reached_by(played.url), OUTGOING), channel.send(reached_by(played.url), OUTGOING)
         )
     outcomes = {type(first), type(second)}
     assert outcomes == {Unclear, NotSent}
@@ -333,25 +261,25 @@ async def test_no_free_connection() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        credentials("ftp://127.0.0.1"),
-        credentials("graph.facebook.com"),
-        credentials("http://127.0.0.1:port"),
-        MetaCredentials("550100", "a token\nX-Evil: 1"),
-        MetaCredentials("550100", "a-token\n"),
-        MetaCredentials("550100", ""),
-        MetaCredentials("550100", "töken"),
-        MetaCredentials("55 01/..", "a-token"),
+        reached_by("ftp://127.0.0.1"),
+        reached_by("graph.facebook.com"),
+        reached_by("http://127.0.0.1:port"),
+        reached_by(GRAPH, "a token\nX-Evil: 1"),
+        reached_by(GRAPH, "a-token\n"),
+        reached_by(GRAPH, ""),
+        reached_by(GRAPH, "töken"),
+        reached_by(GRAPH, number="55 01/.."),
     ],
 )
-async def test_a_channel_that_is_set_up_wrongly_waits_for_an_administrator(changed: MetaCredentials) -> None:
+async def test_a_channel_that_is_set_up_wrongly_waits_for_an_administrator(changed: Access) -> None:
     outcome = await send_with(changed)
     assert isinstance(outcome, NotSent)
     assert (outcome.code, outcome.holds, outcome.counts_as_attempt) == ("misconfigured", "channel", False)
 
 
 async def test_a_send_may_be_cancelled() -> None:
-    async with provider(silence) as played, httpx2.AsyncClient() as client:
-        sending = asyncio.ensure_future(MetaChannel(client).send(credentials(played.url), OUTGOING))
+    async with provider(silence) as played, aclosing(Exchange()) as exchange:
+        sending = asyncio.ensure_future(meta(exchange).send(reached_by(played.url), OUTGOING))
         while not played.requests:
             await asyncio.sleep(0.01)
         sending.cancel()
@@ -366,20 +294,20 @@ async def test_whoever_stood_still_before_it_was_on_its_way_sends_nothing() -> N
     async def listen(reader: asyncio.StreamReader, _: Writer) -> None:
         heard.append(await reader.read())
 
-    async with listening(listen) as port, httpx2.AsyncClient() as client:
-        channel, url = MetaChannel(client, IMPATIENT, 0.5), f"http://127.0.0.1:{port}"
-        assert await channel.send(credentials(url), OUTGOING, until=monotonic()) is NOT_BEGUN
+    async with listening(listen) as port, aclosing(Exchange(IMPATIENT, 0.5)) as exchange:
+        channel, url = meta(exchange), f"http://127.0.0.1:{port}"
+        assert await channel.send(reached_by(url), OUTGOING, until=monotonic()) is NOT_BEGUN
         while not heard:
             await asyncio.sleep(0.01)
-        assert OUTGOING.text.encode() not in heard[0]
-        assert isinstance(await channel.send(credentials(url), OUTGOING, until=monotonic() + 5), Unclear)
+        assert TEXT.encode() not in heard[0]
+        assert isinstance(await channel.send(reached_by(url), OUTGOING, until=monotonic() + 5), Unclear)
         while len(heard) < 2:
             await asyncio.sleep(0.01)
-    assert OUTGOING.text.encode() in heard[1]
+    assert TEXT.encode() in heard[1]
 
 
 def test_an_access_token_is_never_printed() -> None:
-    assert "a-token" not in repr(credentials("https://graph.example"))
+    assert "a-token" not in repr(reached_by("https://graph.example"))
 
 
 def test_every_code_has_a_sentence_that_ends() -> None:
@@ -388,5 +316,5 @@ def test_every_code_has_a_sentence_that_ends() -> None:
 
 
 def test_a_request_ends_before_its_lease() -> None:
-    steps = (SEND_TIMEOUT.connect, SEND_TIMEOUT.pool, SEND_TIMEOUT.write, SEND_TIMEOUT.read)
+    steps = (SEND_TIMEOUT.connect, SEND_TIMEOUT.sock_read)
     assert sum(step or 0 for step in steps) <= limits.SEND_TOTAL_SECONDS_MAX < limits.SEND_LEASE_SECONDS

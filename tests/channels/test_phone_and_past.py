@@ -68,7 +68,7 @@ def test_edits_and_reactions_from_the_phone() -> None:
     assert (edit.content.text, edit.party.phone) == ("better", RAMI)
     reaction = read_one(echoes(echo("reaction", reaction={"message_id": "wamid.target", "emoji": "❤"})))
     assert isinstance(reaction, Reacted)
-    assert (reaction.actor, reaction.party.phone) == ("phone", RAMI)
+    assert (reaction.actor, reaction.party.phone) == ("business", RAMI)
 
 
 def test_an_echo_into_a_group() -> None:

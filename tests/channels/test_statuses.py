@@ -59,6 +59,11 @@ def test_why_a_message_failed(errors: Any, code: str | None, sentence: str | Non
     assert (update.error_code, update.error_message) == (code, sentence)
 
 
+@pytest.mark.parametrize("user_id", ["null", "0", "undefined"])
+def test_what_is_no_id_names_nobody_beside_a_number(user_id: str) -> None:
+    assert read_status(status(recipient_user_id=user_id)).recipient == Party(phone=RAMI, name="Rami Haddad")
+
+
 def test_a_group_reports_each_participant() -> None:
     reports = [
         status("read", recipient_id="G-77", recipient_type="group", recipient_participant_id=who)

@@ -80,9 +80,18 @@ def test_a_healthy_installation_is_called_so(olive: Wasl) -> None:
         ("UPDATE ledger SET stored = stored + 1 WHERE account_id = 1", "The ledger of account 1 does not balance"),
         ("UPDATE account_stream SET head_sequence = 7", "The log of account 1 should hold 7 events and holds 0"),
         ("UPDATE operators SET disabled = 1", "Nobody can log in for Olive Bakery"),
-        ("DELETE FROM migrations", "Migrations are missing (0001_start, 0002_outbox_since)"),
+        ("DELETE FROM migrations", "Migrations are missing (0001_start, 0002_outbox_since"),
         ("INSERT INTO migrations VALUES (9999, 'later', 0)", "The database is of a newer version"),
-        ("INSERT INTO outbox VALUES (1, 1, 1, 1, 'queued', 0, 0, NULL, NULL, NULL, 0)", "should have left minutes ago"),
+        (
+            "INSERT INTO outbox (account_id, sequence, channel_id, conversation_key, state, attempt, due_ms, since_ms)"
+            " VALUES (1, 1, 1, 1, 'queued', 0, 0, 0)",
+            "should have left minutes ago",
+        ),
+        (
+            "INSERT INTO media_jobs (account_id, sequence, channel_id, media, state, due_ms, since_ms)"
+            " VALUES (1, 1, 1, '{}', 'waiting', 0, 0)",
+            "1 files of customers should have been fetched by now",
+        ),
         ("UPDATE installation SET secret_check = 'other'", "WASL_SECRET_KEY is not the one"),
     ],
 )
@@ -98,6 +107,34 @@ def _spoil(settings: Settings, sql: str) -> None:
     connection.execute(sql)
     connection.commit()
     connection.close()
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_place_for_files_that_takes_none_is_told(olive: Wasl, settings: Settings) -> None:
+    (settings.data_dir / "media").write_text("no folder")
+    assert "WRONG Files cannot be kept: " in olive("doctor").out.replace("  ", " ")
+
+
+def test_a_store_that_does_not_answer_is_told(olive: Wasl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WASL_MEDIA_URL", "s3://files?endpoint=http://127.0.0.1:9")
+    assert "Set WASL_MEDIA_ACCESS_KEY" in olive("doctor").out
+    monkeypatch.setenv("WASL_MEDIA_ACCESS_KEY", "key")
+    monkeypatch.setenv("WASL_MEDIA_SECRET_KEY", "secret")
+    said = olive("doctor")
+    assert said.status == 1
+    assert "Files cannot be kept: The file store does not answer" in said.out
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_number_that_webhooks_name_and_nobody_set_up_is_told(olive: Wasl, settings: Settings) -> None:
+    assert "which is no channel" not in olive("doctor").out
+    _spoil(
+        settings,
+        "INSERT INTO webhook_raw (account_id, provider, phone_number_id, proof, outcome, reason, updates, fingerprint,"
+        " body, received_ms)"
+        " VALUES (0, 'montymobile', '96100077', 'p', 'quarantined', 'unknown_channel', 1, 'f', '', 0)",
+    )
+    assert "Webhooks of montymobile name the number 96100077, which is no channel" in olive("doctor").out
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

@@ -119,3 +119,17 @@ def test_a_place_that_cannot_be_used_is_one_sentence(wasl: Wasl, monkeypatch: py
     assert wasl("account", "list").err.startswith("wasl: The database cannot be opened")
     monkeypatch.delenv("WASL_SECRET_KEY")
     assert wasl("account", "list").err.startswith("wasl: Cannot keep the secret key")
+
+
+def test_a_numbers_rate_is_told(olive: Wasl) -> None:
+    number = ("--account", "1", "--phone-number-id", "155501")
+    assert olive("channel", "pace", *number, "1000").out == "155501 may send 1000 messages a second.\n"
+    assert re.search(r"messages a second +1000\n", olive("channel", "show", "155501").out)
+    assert olive("channel", "pace", *number, "20").out == "155501 may send 20 messages a second.\n"
+    for wrong in ("0", "1001", "-5", "fast", "1.5"):
+        assert olive("channel", "pace", *number, wrong).status != 0
+    assert olive("channel", "pace", *number, "usual").out == "155501 may send 80 messages a second.\n"
+    missing = olive("channel", "pace", "--account", "1", "--phone-number-id", "9", "20")
+    assert "has no number 9" in missing.err
+    said = olive("channel", "add", "--account", "1", "--phone-number-id", "155503", "--per-second", "5000")
+    assert "1 to 1000 messages a second" in said.err

@@ -3,6 +3,7 @@
 import re
 
 from proxies import DEPLOY
+from wasl.files.limits import FILE_BYTES_MAX
 from wasl.limits import DRAIN_SECONDS, POLL_WAIT_SECONDS_MAX, SEND_STOP_SECONDS, WEBHOOK_BODY_BYTES_MAX
 from wasl.server import KEEP_ALIVE_SECONDS, STOP_LINGER_SECONDS_MAX, STOP_NOTICE_SECONDS, STOP_SECONDS
 from wasl.settings import Settings
@@ -35,7 +36,8 @@ def test_a_quiet_stream_is_no_dead_one() -> None:
 
 
 def test_the_largest_webhook_is_let_through() -> None:
-    [megabytes] = numbers(NGINX, r"client_max_body_size (\d+)m")
+    megabytes, of_files = numbers(NGINX, r"client_max_body_size (\d+)m")
+    assert of_files * 1024 * 1024 > FILE_BYTES_MAX
     assert megabytes * 1024 * 1024 > WEBHOOK_BODY_BYTES_MAX
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import samples
 from deploy.walls import CANNOT
 from proxies import DEPLOY
 from story.node import Node
@@ -94,6 +95,15 @@ async def test_the_server_runs_inside_these_walls(tmp_path: Path, monkeypatch: p
     sara = await outside.sign_in(bakery.operators[0])
     await outside.say(bakery, RANA, "hello")
     assert len((await sara.chats())["chats"]) == 1
+    # What opens strangers' files is a process of its own, with all the libraries that decode them.
+    for content, kind in (
+        (samples.sound("webm"), "voice"),
+        (samples.film(), "video"),
+        (samples.picture("WEBP"), "image"),
+    ):
+        asked = {"name": "file", "kind": kind}
+        brought = await sara.ask("POST", "/api/live-chat/uploads", params=asked, content=content)
+        assert brought["upload"]["kind"] == kind
     await outside.close()
     assert node.stop()[0] == 0
     assert "PermissionError" not in node.said()

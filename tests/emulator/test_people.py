@@ -1,6 +1,7 @@
 """The demo's customers: a past, a message now and then, answers; calm, bounded, the same past at every start."""
 
 import asyncio
+from collections.abc import Mapping
 
 import httpx2
 import pytest
@@ -62,17 +63,15 @@ async def test_they_write_now_and_then_and_wait_when_nobody_listens() -> None:
 
 
 async def test_it_works_within_one_process_too() -> None:
-    """Story tests may join both programs without a port: the webhooks go through a client that is handed in."""
+    """Story tests may join both programs without a port: the webhooks go through what is handed in."""
     heard: list[bytes] = []
 
-    async def take(request: httpx2.Request) -> httpx2.Response:
-        heard.append(request.content)
-        return httpx2.Response(200)
+    async def take(_url: str, body: bytes, _headers: Mapping[str, str], _seconds: float) -> int:
+        heard.append(body)
+        return 200
 
     number = BusinessNumber(NUMBER, DISPLAY, TOKEN, SECRET, "http://wasl.test/webhooks/meta")
-    app = build_emulator(
-        EmulatorConfig((number,), QUICK), client=httpx2.AsyncClient(transport=httpx2.MockTransport(take))
-    )
+    app = build_emulator(EmulatorConfig((number,), QUICK), carry=take)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://emulator.test") as client:

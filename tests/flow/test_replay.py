@@ -2,20 +2,29 @@
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import pytest
 
 from cast import OLIVE_SECRET, Cast
+from wasl.channels.adapter import Knock
+from wasl.channels.providers.dialog360 import Dialog360
+from wasl.channels.providers.meta import Meta
+from wasl.domain.channels import Access
+from wasl.domain.updates import Update
 from wasl.flow.receive import Reception
 from wasl.flow.replay import Replayed, replay
 from wasl.store.database import Database, Row
 from wasl.store.journal import Journal
-from wasl.store.team import Channel, Team
+from wasl.store.team import Channel, NewChannel, Team
 
 pytestmark = pytest.mark.anyio
 
 NEW_NUMBER = "155509"
+META = Meta(cast(Any, None), cast(Any, None))
+DIALOG = Dialog360(cast(Any, None), cast(Any, None))
+"""Reading needs no network."""
 
 
 def body(*values: dict[str, Any], number: str | None = NEW_NUMBER) -> bytes:
@@ -41,23 +50,27 @@ class Desk:
         self._database, self._journal, self._team, self._cast = database, journal, team, cast
         self._reception = Reception(team, journal)
 
-    async def receive(self, raw: bytes, proof: str | None = None) -> None:
-        await self._reception.take("meta", raw, proof or self._cast.olive_number.proof)
+    async def receive(self, raw: bytes, signer: Channel | None = None, adapter: Meta = META) -> None:
+        knock = Knock.kept(raw)
+        await self._reception.take(adapter, knock, signer or self._cast.olive_number, alone=False)
 
     async def add_number(self, app_secret: str = OLIVE_SECRET) -> Channel:
-        return await self._team.add_channel(
-            self._cast.olive.id,
-            provider="meta",
-            phone_number_id=NEW_NUMBER,
-            api_base_url="http://127.0.0.1:9",
-            api_version="v24.0",
-            app_secret=app_secret,
-            verify_token="v",
-            access_token="a",
-        )
+        values = {"app_secret": app_secret, "verify_token": "v", "access_token": "a"}
+        new = NewChannel("meta", NEW_NUMBER, values, api_base_url="http://127.0.0.1:9")
+        return await self._team.add_channel(self._cast.olive.id, new)
 
-    async def replay(self) -> Replayed:
-        return await replay(self._database, self._journal, self._team)
+    async def replay(self, meta: Meta = META) -> Replayed:
+        return await replay(self._database, self._journal, self._team, {"meta": meta, "dialog360": DIALOG})
+
+    async def connect_by_key(self, account_id: int, number: str) -> Channel:
+        """A number whose provider signs nothing: the address alone proves who knocks."""
+        return await self._team.add_channel(account_id, NewChannel("dialog360", number, {"api_key": "a"}))
+
+    async def knock_at(self, channel: Channel, raw: bytes) -> None:
+        await self._reception.take(DIALOG, Knock.kept(raw), channel, alone=True)
+
+    async def renew_secret(self, channel: Channel, app_secret: str) -> None:
+        await self._team.change_channel(channel.id, {"app_secret": app_secret})
 
     async def contents(self) -> list[str]:
         rows = await self._rows("SELECT content FROM messages ORDER BY account_id, sequence")
@@ -97,13 +110,39 @@ async def test_a_number_that_is_added_later_gets_what_came_before_it(desk: Desk,
 
 
 async def test_a_foreign_signature_never_enters(desk: Desk, cast: Cast) -> None:
-    await desk.receive(body(message("forged")), cast.cedar_number.proof)
-    await desk.receive(body(message("forged too"), number="155501"), cast.cedar_number.proof)
+    await desk.receive(body(message("forged")), cast.cedar_number)
+    await desk.receive(body(message("forged too"), number="155501"), cast.cedar_number)
     await desk.add_number()
     result = await desk.replay()
-    assert dict(result.stay) == {"signed with another secret than the channel's": 2}
+    assert dict(result.stay) == {"signed with a secret that its account never had": 2}
     assert await desk.contents() == []
     assert await desk.ledgers() == {0: (2, 0, 0, 2, 0), 1: (0,) * 5, 2: (0,) * 5}
+
+
+async def test_a_number_with_an_address_of_its_own_gets_what_knocked_at_a_mistyped_one_of_its_account(
+    desk: Desk, cast: Cast
+) -> None:
+    mistyped = await desk.connect_by_key(cast.olive.id, "1555")
+    await desk.knock_at(mistyped, body(message("one")))
+    foreign = await desk.connect_by_key(cast.cedar.id, "1556")
+    await desk.knock_at(foreign, body(message("forged")))
+    await desk.connect_by_key(cast.olive.id, NEW_NUMBER)
+    result = await desk.replay()
+    assert dict(result.stay) == {"signed with a secret that its account never had": 1}
+    assert await desk.contents() == ["one"]
+    assert await desk.ledgers() == {0: (1, 0, 0, 1, 0), 1: (1, 1, 0, 0, 0), 2: (0,) * 5}
+
+
+async def test_what_was_kept_before_a_secret_was_renewed_is_not_stranded(desk: Desk, cast: Cast) -> None:
+    await desk.receive(body(message("one")))
+    await desk.receive(body(message("forged")), cast.cedar_number)
+    for app_secret in ("renewed", "renewed again"):
+        await desk.renew_secret(cast.olive_number, app_secret)
+    await desk.renew_secret(cast.cedar_number, "renewed too")
+    await desk.add_number("of another app")
+    result = await desk.replay()
+    assert dict(result.stay) == {"signed with a secret that its account never had": 1}
+    assert await desk.contents() == ["one"]
 
 
 async def test_what_came_again_live_is_not_there_twice(desk: Desk) -> None:
@@ -133,6 +172,27 @@ async def test_what_cannot_be_read_stays_whole(desk: Desk) -> None:
     assert result.taken == 0
     assert dict(result.stay) == {"cannot be read": 2}
     assert [row[0] for row in await desk.open_rows()] == ["quarantined"] * 2
+
+
+class Clumsy(Meta):
+    """A version that stumbles over a body."""
+
+    def read(self, knock: Knock, access: Access | None) -> Sequence[Update]:
+        raise TypeError("what the customer said")
+
+
+async def test_what_a_fault_of_ours_could_not_read_is_kept_whole_and_read_later(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clumsy = Clumsy(cast(Any, None), cast(Any, None))
+    await desk.add_number()
+    await desk.receive(body(message("one"), message("two")), adapter=clumsy)
+    assert [row[0] for row in await desk.open_rows()] == ["quarantined"]
+    assert dict((await desk.replay(clumsy)).stay) == {"cannot be read": 1}
+    assert (await desk.replay()).messages == 2
+    assert await desk.contents() == ["one", "two"]
+    assert await desk.ledgers() == {0: (0,) * 5, 1: (2, 2, 0, 0, 0), 2: (0,) * 5}
+    assert "what the customer said" not in "".join(capsys.readouterr())
 
 
 async def test_an_update_that_shows_nothing_is_set_aside_in_its_account(desk: Desk, cast: Cast) -> None:

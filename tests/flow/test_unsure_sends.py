@@ -4,38 +4,41 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from math import inf
 from typing import Any
+from typing import cast as to_any
 
 import pytest
 
 from arrivals import arrival, said
 from cast import Cast
-from wasl.channels.meta import MetaChannel, MetaCredentials
+from wasl.channels.adapter import Adapter
 from wasl.clock import monotonic
+from wasl.domain.channels import Access
 from wasl.domain.events import Event
-from wasl.domain.sending import NOT_BEGUN, Accepted, Outgoing, SendOutcome
+from wasl.domain.message import Content
+from wasl.domain.sending import NOT_BEGUN, Accepted, Outgoing, SendOutcome, Unclear
 from wasl.errors import Unavailable
 from wasl.flow.send import Sender
 from wasl.observe import Metrics
 from wasl.store.attempts import ClaimMessage, SettleAttempt
 from wasl.store.database import Database, Engine
 from wasl.store.journal import Change, Journal
-from wasl.store.outbox import QueueMessage
+from wasl.store.outbox import QueueMessage, due_messages
 from wasl.store.pulse import Pulse
 from wasl.store.team import Team
 
 pytestmark = pytest.mark.anyio
 
 
-class Provider(MetaChannel):
+class Provider:
     """Takes everything that comes in time, and remembers it."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
 
-    async def send(self, credentials: MetaCredentials, outgoing: Outgoing, until: float = inf) -> SendOutcome:
+    async def send(self, access: Access, outgoing: Outgoing, until: float = inf) -> SendOutcome:
         if monotonic() >= until:
             return NOT_BEGUN
-        self.taken.append(outgoing.text)
+        self.taken.append(outgoing.content.text)
         return Accepted(f"wamid.{len(self.taken)}")
 
 
@@ -90,7 +93,7 @@ async def sender(
     database: Database, losing: Losing, team: Team, provider: Provider, pulse: Pulse, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Sender]:
     monkeypatch.setattr("wasl.flow.send.OUTBOX_LOOK_SECONDS", 0.02)
-    sender = Sender(database, losing, team, provider, Metrics(), pulse, nodes=lambda: 1)
+    sender = Sender(database, losing, team, {"meta": to_any(Adapter, provider)}, Metrics(), pulse, nodes=lambda: 1)
     losing.told.append(sender.hear)  # type: ignore[attr-defined]
     sender.start()
     yield sender
@@ -101,7 +104,9 @@ async def write(journal: Journal, database: Database, cast: Cast, text: str) -> 
     [(conversation_id, contact_id)] = database.read_now(
         lambda c: c.rows("SELECT conversation_id, contact_id FROM conversations")
     )
-    await journal.submit(QueueMessage(cast.olive.id, cast.rana, conversation_id, str(contact_id), text))
+    await journal.submit(
+        QueueMessage(cast.olive.id, cast.rana, conversation_id, str(contact_id), Content.of_text(text))
+    )
 
 
 async def until_sent(database: Database, count: int) -> None:
@@ -193,3 +198,26 @@ async def test_one_that_was_frozen_after_its_claim_sends_nothing_and_claims_agai
     assert provider.taken == ["one"]
     [(hops,)] = database.read_now(lambda c: c.rows("SELECT hops FROM messages WHERE role = 'operator'"))
     assert '"attempt":2' in hops
+
+
+async def test_a_claim_that_is_lost_after_an_attempt_takes_nothing_back(
+    losing: Losing, database: Database, cast: Cast, team: Team, pulse: Pulse
+) -> None:
+    """A message that was found due, was attempted meanwhile and became unknown is not claimed as it was found."""
+
+    class Forgetful(Provider):
+        async def send(self, access: Access, outgoing: Outgoing, until: float = inf) -> SendOutcome:
+            await super().send(access, outgoing, until)
+            return Unclear("time-out")
+
+    provider = Forgetful()
+    sender = Sender(database, losing, team, {"meta": to_any(Adapter, provider)}, Metrics(), pulse, nodes=lambda: 1)
+    await losing.submit(arrival(cast, said("hello")))
+    await write(losing, database, cast, "one")
+    found = database.read_now(lambda c: due_messages(c, [], 10))
+    for commits in (True, False):
+        await sender._send_each(found)
+        await asyncio.gather(*sender._tasks)
+        losing.lost, losing.commits = ClaimMessage, commits
+    assert provider.taken == ["one"]
+    assert database.read_now(lambda c: c.rows("SELECT state FROM outbox")) == [("unknown",)]

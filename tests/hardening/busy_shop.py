@@ -8,8 +8,8 @@ from story.people import PASSWORD, Business, Identity, Operator, Outside, open_b
 from story.wire import Customer, JsonObject, status, text
 from tables import rows_of_account
 from wasl.domain.people import OperatorRole
+from wasl.memory import open_memory
 from wasl.settings import Settings
-from wasl.store.open import open_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,12 @@ class BusyShop:
     channel_key: str
     word: str
     phones_begin: str
+    upload_ids: list[str]
+    """Files that were brought, and not sent."""
+    sha256: str
+    """Of such a file."""
+    link_token: str
+    """What its link is good for, whoever has it."""
 
     @property
     def chat(self) -> JsonObject:
@@ -63,7 +69,28 @@ async def open_busy_shop(settings: Settings, outside: Outside, word: str, digits
     history = await owner.whole_history(chats[-1])
     message_ids = [message["message_id"] for message in history]
     chats = [await owner.chat(guest) for guest in guests]
-    return BusyShop(business, identities, people, chats, message_ids, channel.channel_key, word, f"961{digits}")
+    uploads = [await _bring(owner, word) for _ in range(8)]
+    sha256 = uploads[0]["url"].rpartition("/")[2]
+    led = await outside.client.get(uploads[0]["url"], headers=owner.headers)
+    return BusyShop(
+        business,
+        identities,
+        people,
+        chats,
+        message_ids,
+        channel.channel_key,
+        word,
+        f"961{digits}",
+        [upload["upload_id"] for upload in uploads],
+        sha256,
+        led.headers["location"].split("/")[2],
+    )
+
+
+async def _bring(owner: Operator, word: str) -> JsonObject:
+    query, words = {"name": f"{word}.txt"}, f"{word} brought".encode()
+    found: JsonObject = (await owner.ask("POST", "/api/live-chat/uploads", params=query, content=words))["upload"]
+    return found
 
 
 def _said(business: Business, guest: Customer, word: str) -> Iterator[JsonObject]:
@@ -94,13 +121,13 @@ def _said(business: Business, guest: Customer, word: str) -> Iterator[JsonObject
 
 
 def _kinds(guest: Customer, word: str) -> list[JsonObject]:
-    """What a message may hold beside a text."""
+    """What a message may hold beside a text. No file can be had of an id like that of the document."""
     return [
         {"type": "image", "image": {"id": f"{word}-image", "mime_type": "image/jpeg", "caption": f"{word} caption"}},
         {"type": "audio", "audio": {"id": f"{word}-audio", "mime_type": "audio/ogg; codecs=opus", "voice": True}},
         {"type": "video", "video": {"id": f"{word}-video", "mime_type": "video/mp4"}},
         {"type": "sticker", "sticker": {"id": f"{word}-sticker", "mime_type": "image/webp", "animated": False}},
-        {"type": "document", "document": {"id": f"{word}-file", "filename": f"{word}.pdf", "caption": f"{word} file"}},
+        {"type": "document", "document": {"id": f"{word}/file", "filename": f"{word}.pdf", "caption": f"{word} file"}},
         {
             "type": "location",
             "location": {"latitude": 33.9, "longitude": 35.5, "name": f"{word} place", "address": f"{word} road"},

@@ -56,6 +56,24 @@ def _search(shop: BusyShop) -> JsonObject:
     return {"params": {"search": shop.chat["phone_clean"]}}
 
 
+def _decided(shop: BusyShop) -> JsonObject:
+    # What became of it is known: whoever may ask hears so.
+    return {"json": {"conversation_id": shop.chat["conversation_id"], "message_id": shop.message_ids[0]}}
+
+
+def _one_contact(shop: BusyShop) -> JsonObject:
+    return {"json": {"user_id": shop.chat["user_id"], "other_user_id": shop.chat["user_id"]}}
+
+
+def _channel(shop: BusyShop) -> JsonObject:
+    return {"json": {"channel_id": shop.chat["channel"]["channel_id"]}}
+
+
+def _reacted(shop: BusyShop) -> JsonObject:
+    about = {"conversation_id": shop.chat["conversation_id"], "message_id": shop.message_ids[0]}
+    return {"json": {**about, "emoji": "👍"}}
+
+
 def _draft(shop: BusyShop) -> JsonObject:
     about = _conversation(message=f"{shop.word} matrix", force=True, reply_to=shop.message_ids[0])(shop)
     return {**about, "headers": {"Idempotency-Key": f"{shop.word}-matrix"}}
@@ -71,6 +89,9 @@ MATRIX: dict[str, Door] = {
     f"GET {API}/waiting-queue": Door(stranger=200),
     f"GET {API}/conversation/{{user_id}}/{{conversation_id}}": Door(),
     f"GET {API}/client/{{user_id}}/conversations": Door(),
+    # Nobody is merged with themselves; and there is no such merge, here or anywhere.
+    f"POST {API}/contacts/merge": Door(_one_contact, 409, 409, 409),
+    f"POST {API}/contacts/unmerge": Door(lambda shop: {"json": {"merge_id": "999999"}}, 404, 404, 404),
     f"GET {API}/metrics": Door(stranger=200),
     f"GET {API}/messages/{{message_id}}/trace": Door(),
     f"POST {API}/takeover": Door(_conversation()),
@@ -79,6 +100,20 @@ MATRIX: dict[str, Door] = {
     f"POST {API}/read": Door(_conversation(sequence=1)),
     f"POST {API}/operator-status": Door(lambda shop: {"json": {"status": "away"}}, stranger=200),
     f"POST {API}/send-message": Door(_draft),
+    f"GET {API}/channels": Door(stranger=200),
+    f"GET {API}/templates": Door(lambda shop: {"params": {"conversation_id": shop.chat["conversation_id"]}}),
+    # Its provider is nowhere, so nobody gets a list; who asks for another account's hears that there is none.
+    f"POST {API}/templates/refresh": Door(_channel, 409, 409, 409),
+    f"POST {API}/send-again": Door(_decided, 409, 409, 409),
+    f"POST {API}/discard-message": Door(_decided, 409, 409, 409),
+    f"GET {API}/media/{{sha256}}": Door(owner=302, admin=302, operator=302),
+    f"POST {API}/uploads": Door(lambda shop: {"params": {"name": "a.txt"}, "content": b"words"}, stranger=200),
+    f"DELETE {API}/uploads/{{upload_id}}": Door(owner=404, admin=404, operator=404),
+    f"POST {API}/fetch-media": Door(_decided, 409, 409, 409),
+    # Whoever has a link is let in by it; this is none.
+    "GET /media/{token}/{name}": _open(404),
+    "HEAD /media/{token}/{name}": _open(404),
+    f"POST {API}/react": Door(_reacted),
     f"POST {API}/typing": Door(_conversation(typing=True)),
     f"POST {API}/viewing": Door(_conversation()),
     f"GET {API}/events": Door(stranger=200),
@@ -86,10 +121,10 @@ MATRIX: dict[str, Door] = {
     "GET /health": _open(200),
     "GET /ready": _open(200),
     "GET /metrics": _open(200),
-    "GET /webhooks/meta": _open(403),
-    "POST /webhooks/meta": _open(401, lambda shop: {"json": {"entry": []}}),
-    "GET /webhooks/meta/{channel_key}": _open(403),
-    "POST /webhooks/meta/{channel_key}": _open(401, lambda shop: {"json": {"entry": []}}),
+    "GET /webhooks/{provider}": _open(403),
+    "POST /webhooks/{provider}": _open(401, lambda shop: {"json": {"entry": []}}),
+    "GET /webhooks/{provider}/{channel_key}": _open(403),
+    "POST /webhooks/{provider}/{channel_key}": _open(401, lambda shop: {"json": {"entry": []}}),
 }
 
 
@@ -100,5 +135,10 @@ def path_of(template: str, shop: BusyShop) -> str:
         user_id=chat["user_id"],
         conversation_id=chat["conversation_id"],
         message_id=shop.message_ids[0],
+        provider="meta",
         channel_key=shop.channel_key,
+        sha256=shop.sha256,
+        upload_id="up_of-nobody",
+        token="of-nobody",
+        name="a.txt",
     )

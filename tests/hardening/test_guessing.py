@@ -51,8 +51,8 @@ async def costly_scene(scene: Scene, home: Settings) -> Scene:
     """People whose passwords are hashed as in production: the tests' own are cheap."""
     import argon2
 
+    from wasl.memory import open_memory
     from wasl.store import passwords
-    from wasl.store.open import open_memory
 
     cheap, passwords._hasher = passwords._hasher, argon2.PasswordHasher()
     try:

@@ -14,7 +14,7 @@ from story.people import PASSWORD, Identity
 from story.scene import Scene
 from story.wire import RANA
 from wasl.domain.people import OperatorRole
-from wasl.store.open import open_memory
+from wasl.memory import open_memory
 from wasl.store.secrets import SecretBox
 from wasl.web.session import COOKIE
 
@@ -78,14 +78,21 @@ async def test_everybody_gets_in_where_they_may_and_nowhere_else(scene: Scene, s
     for who in INSIDERS:  # First, so that whatever is kept for the next one to ask is there.
         await try_all(scene, shop, who, tokens[who])
     await settle_drafts(scene, shop)
-    before = await rows(scene.node.settings, shop)
+    before = await _lasting(scene, shop)
     outside = [seen for who in (STRANGER, *OUTSIDERS) for seen in await try_all(scene, shop, who, tokens[who])]
-    assert await rows(scene.node.settings, shop) == before, "somebody from outside changed something"
+    assert await _lasting(scene, shop) == before, "somebody from outside changed something"
     await scene.outside.say(scene.garage, RANA, "the end")
     await stream.until(lambda: any(b"the end" in frame.raw for frame in stream.frames))
     assert "the end" in await socket.until('42["new_message"')
     seen = [*outside, *(frame.raw for frame in stream.frames), *(str(packet).encode() for packet in socket.heard)]
     assert [(mark, place) for place in seen for mark in shop.marks() if mark in place] == []
+
+
+async def _lasting(scene: Scene, shop: BusyShop) -> dict[str, list[str]]:
+    """What the database holds, but for how often a provider was asked in vain: that goes on by itself."""
+    goes_on = {"media_jobs", "signals", "template_syncs"}
+    found = await rows(scene.node.settings, shop)
+    return {table: held for table, held in found.items() if table not in goes_on}
 
 
 async def test_the_marks_are_found_where_they_may_be(scene: Scene, shop: BusyShop, tokens: Tokens) -> None:

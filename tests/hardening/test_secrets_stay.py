@@ -20,8 +20,9 @@ from story.people import Business, Identity, Outside
 from story.watcher import Watcher
 from story.wire import RANA, Customer, Number, envelope, status, text
 from wasl.domain.people import OperatorRole
+from wasl.memory import open_memory
 from wasl.settings import Settings
-from wasl.store.open import open_memory
+from wasl.store.team import NewChannel
 from wasl.torture.servers import PostgresServer
 
 pytestmark = pytest.mark.anyio
@@ -107,15 +108,18 @@ async def opened(settings: Settings, provider_url: str) -> Business:
         account = await memory.team.create_account("Cedar Bakery")
         await memory.team.add_channel(
             account.id,
-            provider="meta",
-            phone_number_id=NUMBER.phone_number_id,
-            display_phone_number=f"+{NUMBER.display}",
-            name="Cedar Bakery",
-            api_base_url=provider_url,
-            api_version="v24.0",
-            app_secret=NUMBER.secret,
-            verify_token=SECRETS["the verify token"],
-            access_token=SECRETS["the access token"],
+            NewChannel(
+                provider="meta",
+                phone_number_id=NUMBER.phone_number_id,
+                values={
+                    "app_secret": NUMBER.secret,
+                    "verify_token": SECRETS["the verify token"],
+                    "access_token": SECRETS["the access token"],
+                },
+                api_base_url=provider_url,
+                display_phone_number=f"+{NUMBER.display}",
+                name="Cedar Bakery",
+            ),
         )
         password = SECRETS["the operator's password"]
         sara = await memory.team.add_operator(account.id, "sara@marked.example", "Sara", OperatorRole.OWNER, password)

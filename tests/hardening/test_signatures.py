@@ -10,7 +10,7 @@ import pytest
 
 from story.scene import Scene
 from story.wire import RANA, envelope, text
-from wasl.store.open import open_memory
+from wasl.memory import open_memory
 
 pytestmark = pytest.mark.anyio
 

@@ -228,7 +228,7 @@ async def test_another_sites_page_changes_nothing_with_our_cookie(scene: Scene, 
     before = await rows(scene.node.settings, shop)
     for name, door in MATRIX.items():
         method, _, template = name.partition(" ")
-        if method == "GET" or "/webhooks/" in name:
+        if method in ("GET", "HEAD") or "/webhooks/" in name:
             continue
         for foreign in FOREIGN:
             asked = door.asked(shop)

@@ -7,12 +7,13 @@ from importlib import metadata
 from house.sources import ROOT
 
 _PIN = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", re.MULTILINE)
-_RUNS = ("runtime.txt", "postgres.txt", "redis.txt")
+_RUNS = ("runtime.txt", "postgres.txt", "redis.txt", "s3.txt")
 _HEAD = """# Licences of what Wasl stands on
 
 Made from the packages' own metadata by `PYTHONPATH=tests .venv/bin/python -m house.licences`; a test fails when it is
 older than the lock files. psycopg (LGPL) is a library beside Wasl, installed for PostgreSQL only and not changed by us;
-MPL-2.0 asks for nothing but the source of changed files of its own. What only builds and tests is not delivered.
+MPL-2.0 asks for nothing but the source of changed files of its own. The wheels of av carry FFmpeg with parts under the
+GPL: whoever hands on an image that holds them hands on its source too. What only builds and tests is not delivered.
 """
 
 

@@ -14,10 +14,11 @@ from story.scene import Scene, settings_of
 from story.watcher import Watcher
 from story.wire import RANA, text
 from wasl.domain.events import Cursor
+from wasl.memory import open_memory
 from wasl.store.database import Connection
 from wasl.store.event_log import RenewTags, TrimLog
 from wasl.store.journal import change_of
-from wasl.store.open import DATABASE_FILE, open_memory
+from wasl.store.open import DATABASE_FILE
 
 pytestmark = pytest.mark.anyio
 

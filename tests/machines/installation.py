@@ -11,19 +11,21 @@ from typing import Any, TypeVar
 from pydantic import SecretStr
 
 from arrivals import NOON, arrival
-from cast import Cast, gather_cast
+from cast import Cast, add_number, gather_cast
+from wasl.channels.registry import forms
 from wasl.domain.events import Event
 from wasl.domain.identity import Party
 from wasl.domain.updates import Update
 from wasl.observe import Metrics
 from wasl.settings import Settings
 from wasl.store.database import Connection, Database
+from wasl.store.directory import Reading
 from wasl.store.draft import Draft
 from wasl.store.journal import Change, Journal, change_of
 from wasl.store.open import DATABASE_FILE, prepare
 from wasl.store.secrets import SecretBox
 from wasl.store.sqlite import SqliteEngine
-from wasl.store.team import Team
+from wasl.store.team import Channel, Team
 
 T = TypeVar("T")
 MEMORY = Path("/dev/shm")  # A commit to a disk would be most of a walk's time; durability is not what is tried here.
@@ -48,8 +50,9 @@ class Installation:
 
     async def _begin(self, box: SecretBox) -> Cast:
         self._journal.start()
-        team = Team(self._database, self._journal, box)
+        team = Team(self._database, self._journal, Reading(box, forms(), None))
         await team.refresh()
+        self._team = team
         return await gather_cast(team)
 
     def _listen(self, events: Sequence[Event]) -> None:
@@ -77,6 +80,16 @@ class Installation:
     def arrives(self, *updates: Update) -> None:
         """One webhook."""
         self.submit(arrival(self.cast, *updates, received_ms=self.now_ms))
+
+    def add_number(self, phone_number_id: str, app_secret: str | None = None) -> Channel:
+        """One more number of Olive Bakery, under its app unless another one's secret is given."""
+        return self._loop.run_until_complete(add_number(self._team, self.cast.olive, phone_number_id, app_secret))
+
+    def number(self, phone_number_id: str) -> Channel:
+        """A number as it is known now, with its siblings."""
+        found = self._team.channel_of("meta", phone_number_id)
+        assert found is not None
+        return found
 
     def run(self, sql: str, *parameters: Any) -> int:
         """Change rows past all rules."""

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from arrivals import arrival, said
 from machines.installation import Installation
+from wasl.domain.message import Content
 from wasl.domain.people import Operator
 from wasl.store.desk import HandOver, MarkRead, Move
 from wasl.store.inbox import PageQuery, conversation_page
@@ -122,7 +123,7 @@ class Desk(RuleBasedStateMachine):
     @rule(rana=st.booleans())
     def operator_writes(self, rana: bool) -> None:
         operator = self.operator(rana)
-        self.home.submit(QueueMessage(self.home.cast.olive.id, operator, *self.ids, "a reply"))
+        self.home.submit(QueueMessage(self.home.cast.olive.id, operator, *self.ids, Content.of_text("a reply")))
         self.plain.operator_wrote(str(operator.id))
         assert len(self.news()) == 1
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from arrivals import reported, said
 from machines.installation import Installation
-from wasl.domain.message import DELIVERY_RANK, MessageStatus
+from wasl.domain.message import DELIVERY_RANK, Content, MessageStatus
 from wasl.domain.sending import NOT_BEGUN, Accepted, NotSent, Refused, SendOutcome, Unclear
 from wasl.limits import SEND_LEASE_SECONDS, SEND_TOTAL_SECONDS_MAX, SEND_UNKNOWN_BLOCKS_SECONDS
 from wasl.store.attempts import Claim, ClaimMessage, ForsakeAttempt, ReturnClaim, SettleAttempt, forsaken_claims
@@ -83,7 +83,7 @@ class Outbox(RuleBasedStateMachine):
             self.home.cast.rana,
             conversation_id,
             user_id,
-            client_id,
+            Content.of_text(client_id),
             client_message_id=client_id,
         )
         for message in self.home.submit_together([change, change] if twice else [change]):

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from arrivals import NOON, arrival, echoed, remembered, said
 from machines.installation import Installation
+from wasl.domain.message import Content
 from wasl.domain.updates import MessageReceived
 from wasl.store.history import HistoryQuery, history_page
 from wasl.store.outbox import QueueMessage
@@ -116,7 +117,7 @@ class Positions(RuleBasedStateMachine):
         return said(f"{self.party.phone}.{self.count}", party=self.party, at=self.at + offset)
 
     def reply(self) -> QueueMessage:
-        return QueueMessage(self.home.cast.olive.id, self.home.cast.rana, *self.ids, "a reply")
+        return QueueMessage(self.home.cast.olive.id, self.home.cast.rana, *self.ids, Content.of_text("a reply"))
 
     def thread(self, limit: int = 100) -> list[dict[str, Any]]:
         """The whole conversation as pages of history tell it."""

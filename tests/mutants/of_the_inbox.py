@@ -19,9 +19,9 @@ MUTANTS: list[Mutant] = [
     mutant(
         "automatic retry on a time-out",
         (
-            "channels/meta.py",
-            '            return Unclear(f"the answer was lost ({_name_of(error)})")',
-            '            return NotSent(_name_of(error), "No answer came.", limits.SEND_BUSY_RETRY_SECONDS)',
+            "channels/exchange.py",
+            '            return Unclear(f"the answer was lost ({name_of(error)})")',
+            '            return NotSent(name_of(error), "No answer came.", limits.SEND_BUSY_RETRY_SECONDS)',
         ),
     ),
     mutant(
@@ -74,7 +74,7 @@ MUTANTS: list[Mutant] = [
         "a status that goes back",
         (
             "store/touch.py",
-            "    if not moves_forward(message.status, status):",
+            "    if not settles and not moves_forward(message.status, status):",
             "    if message.status == status:",
         ),
     ),

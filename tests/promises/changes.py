@@ -1,7 +1,7 @@
 """Every kind of change that a conversation can undergo."""
 
 # Importing them tells them.
-from promises import told_by_customers, told_by_operators
+from promises import told_by_customers, told_by_operators, told_of_contacts
 from promises.story import STORIES, Story, begin
 
-__all__ = ["STORIES", "Story", "begin", "told_by_customers", "told_by_operators"]
+__all__ = ["STORIES", "Story", "begin", "told_by_customers", "told_by_operators", "told_of_contacts"]

@@ -34,8 +34,16 @@ class Replies:
     twins: int = 0
     over: bool = False
 
-    async def write(self, desks: Sequence[Operator], chat: JsonObject, chance: Random, count: int) -> None:
-        """Write so many replies into a conversation, or until it is over: each at a random desk, some at two at once.
+    async def write(
+        self,
+        desks: Sequence[Operator],
+        chat: JsonObject,
+        chance: Random,
+        count: int,
+        pause_seconds: tuple[float, float] = (0.05, 0.3),
+    ) -> None:
+        """Write so many replies into a conversation, or until it is over: each at a random desk, some at two at once,
+        with a random pause between such bounds after each.
 
         Both desks of such a twin must be told of one and the same message.
         """
@@ -48,7 +56,7 @@ class Replies:
             while not await self._once(desks, chat, words, chance):
                 self.repeats += 1
                 await asyncio.sleep(0.05)
-            await asyncio.sleep(chance.uniform(0.05, 0.3))
+            await asyncio.sleep(chance.uniform(*pause_seconds))
 
     async def _once(self, desks: Sequence[Operator], chat: JsonObject, words: str, chance: Random) -> bool:
         chosen = chance.sample(desks, 2 if len(desks) > 1 and chance.random() < 0.3 else 1)
@@ -56,7 +64,7 @@ class Replies:
         taken = set()
         for answer in await asyncio.gather(*asking, return_exceptions=True):
             if isinstance(answer, BaseException):
-                _require_outage(answer)
+                require_outage(answer)
             else:
                 taken.add(answer["message"]["message_id"])
         assert len(taken) <= 1, f"{words} became two messages"
@@ -64,7 +72,7 @@ class Replies:
         return bool(taken)
 
 
-def _require_outage(answer: BaseException) -> None:
+def require_outage(answer: BaseException) -> None:
     """An operator may be told that nobody is there, or to come back later; nothing else."""
     later = isinstance(answer, UnexpectedStatus) and answer.status == 503
     if not later and not isinstance(answer, httpx2.HTTPError):
@@ -88,7 +96,7 @@ async def until_settled(home: Settings, business: Business, phones: Phones, with
     account = int(business.account_id)
 
     async def at_rest() -> bool:
-        await phones.remote.until_quiet()
+        await phones.remote.until_quiet(phone_number_id=phones.number)
         return rows(home, MOVABLE, account) == [(0,)]
 
     async with asyncio.timeout(within_seconds):

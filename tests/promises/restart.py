@@ -20,6 +20,7 @@ from proxies import Proxy
 from story.node import Node
 from story.people import Operator
 from story.phone import Phones
+from wasl.limits import PAIR_BURST
 
 READY_SECONDS_MAX = 30.0
 BETWEEN_SECONDS = 2.0
@@ -28,6 +29,8 @@ SENDERS = 3
 SIZES = (1, 4)
 """Messages in a webhook; three senders pause long enough for some thirty webhooks a second."""
 PAUSE_SECONDS = 0.08
+REPLY_PAUSE_SECONDS = (0.5, 1.0)
+"""A customer gets no more than may leave at once, so that none waits for the pace of its customer: that is minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,9 @@ class Day:
                 await asyncio.sleep(0.02)
         chats = await self._guests(desks[0])
         self._working = [asyncio.create_task(clerk.work()) for clerk in self.clerks]
-        self._working += [
-            asyncio.create_task(self.replies.write(desks, chat, Random(chance.random()), messages)) for chat in chats
-        ]
+        for chat in chats:
+            writing = self.replies.write(desks, chat, Random(chance.random()), PAIR_BURST, REPLY_PAUSE_SECONDS)
+            self._working.append(asyncio.create_task(writing))
         bodies = bodies_of(self.cluster.bakery, messages, chance, SIZES)
         until_over = itertools.takewhile(lambda _: not self._over, bodies)
         delivering = deliver_all(
@@ -99,10 +102,10 @@ class Day:
         self._working.append(asyncio.create_task(delivering))
 
     async def _guests(self, desk: Operator) -> list[dict[str, object]]:
-        ids = [await self.phones.write("hello", guest) for guest in GUESTS[:3]]
+        ids = [await self.phones.write("hello", guest) for guest in GUESTS]
         self.sent.ids.update(ids)
         self.sent.note(ids)
-        return [await desk.chat(guest) for guest in GUESTS[:3]]
+        return [await desk.chat(guest) for guest in GUESTS]
 
     async def finish(self, head: int, within_seconds: float = 20.0) -> None:
         """Let nobody watch any more, once everybody has seen the log up to a sequence."""

@@ -127,7 +127,7 @@ async def _(world: World) -> None:
 
 @story("reactions of the customer and of the business's phone", 2)
 async def _(world: World) -> None:
-    await world.arrives(reacted("a1", "👍", at=30), reacted("a1", "❤️", at=31, actor="phone"))
+    await world.arrives(reacted("a1", "👍", at=30), reacted("a1", "❤️", at=31, actor="business"))
 
 
 async def liked(world: World) -> None:

@@ -5,7 +5,8 @@ from promises.story import answered, story
 from promises.world import World
 from wasl.domain.identity import Party
 from wasl.domain.message import MessageStatus
-from wasl.domain.sending import Accepted, NotSent, Refused, Unclear
+from wasl.domain.sending import Accepted, NotSent, Refused, Unclear, callback_data_for_click
+from wasl.domain.updates import StatusReported
 from wasl.store.desk import Move
 
 # -- operators answer -------------------------------------------------------------------------------------------------
@@ -225,3 +226,37 @@ async def _(world: World) -> None:
     await world.reads()
     await world.arrives(said("d1", "hello", party=DIMA, at=62))
     await world.moves(Move.END)
+
+
+# -- reactions --------------------------------------------------------------------------------------------------------
+
+
+@story("an operator reacts, changes it and takes it away", 3)
+async def _(world: World) -> None:
+    for emoji in ("👍", "❤️", ""):
+        await world.reacts("a3", emoji)
+
+
+async def reacted_to(world: World) -> None:
+    await world.reacts("a1", "👍")
+
+
+@story("the reaction that is there", 0, reacted_to)
+async def _(world: World) -> None:
+    await world.reacts("a1", "👍")
+
+
+def a_refusal() -> StatusReported:
+    error = ("131026", "The customer cannot be reached.")
+    return reported("wamid.click-1", MessageStatus.FAILED, at=40, error=error, ours=callback_data_for_click("a1", 1))
+
+
+@story("the provider refuses a reaction", 1, reacted_to)
+async def _(world: World) -> None:
+    await world.arrives(a_refusal())
+
+
+@story("a reaction after one that was refused", 2, reacted_to)
+async def _(world: World) -> None:
+    await world.arrives(a_refusal())
+    await world.reacts("a1", "🙏")

@@ -7,8 +7,10 @@ import orjson
 from arrivals import ADAM, NOON, arrival
 from attempts import claimed
 from cast import Cast
+from wasl.channels.cloud_limits import CLOUD_CAPABILITIES
 from wasl.domain.events import Cursor
 from wasl.domain.identity import Party
+from wasl.domain.message import Content
 from wasl.domain.people import Operator
 from wasl.domain.sending import SendOutcome
 from wasl.domain.updates import Update
@@ -20,8 +22,10 @@ from wasl.store.event_log import head_of, resume
 from wasl.store.history import HistoryQuery, history_page
 from wasl.store.inbox import PageQuery, conversation_page
 from wasl.store.journal import Journal
+from wasl.store.merge_contacts import MergeContacts, UnmergeContacts
 from wasl.store.message_row import Message
 from wasl.store.outbox import QueueMessage
+from wasl.store.reactions import React
 
 Json = dict[str, Any]
 FAR_PAST = NOON - 10**8
@@ -35,6 +39,7 @@ class World:
         self.journal = journal
         self.cast = cast
         self.sent: list[Message] = []
+        self.merged_users = ("", "")
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
@@ -44,7 +49,9 @@ class World:
 
     async def sends(self, text: str, operator: Operator | None = None, party: Party = ADAM, **asked: Any) -> Message:
         conversation_id, user_id = self.ids_of(party)
-        change = QueueMessage(self.cast.olive.id, operator or self.cast.rana, conversation_id, user_id, text, **asked)
+        change = QueueMessage(
+            self.cast.olive.id, operator or self.cast.rana, conversation_id, user_id, Content.of_text(text), **asked
+        )
         message = await self.journal.submit(change)
         self.sent.append(message)
         return message
@@ -62,16 +69,34 @@ class World:
         operator = operator or self.cast.rana
         await self.journal.submit(MarkRead(self.cast.olive.id, operator.id, self.ids_of(party)[0], sequence))
 
+    async def merges(self, party: Party, other: Party) -> None:
+        users = (self.ids_of(party)[1], self.ids_of(other)[1])
+        if users[0] == users[1]:
+            users = self.merged_users
+        self.merged_users = users
+        await self.journal.submit(MergeContacts(self.cast.olive.id, self.cast.rana, *users))
+
+    async def unmerges(self) -> None:
+        """Take the newest merge back."""
+        sql = "SELECT max(merge_id) FROM contact_merges WHERE account_id = ?"
+        [(merge_id,)] = self.database.read_now(lambda connection: connection.rows(sql, (self.cast.olive.id,)))
+        await self.journal.submit(UnmergeContacts(self.cast.olive.id, self.cast.rana, str(merge_id)))
+
+    async def reacts(self, message_id: str, emoji: str, party: Party = ADAM) -> None:
+        """An operator reacts to a message."""
+        change = React(self.cast.olive.id, self.ids_of(party)[0], message_id, emoji, lambda _: CLOUD_CAPABILITIES)
+        await self.journal.submit(change)
+
     # -- what is seen ---------------------------------------------------------------------------------------------
 
     def ids_of(self, party: Party) -> tuple[str, str]:
         """A customer's conversation_id and user_id, as the server says them."""
         number = self.cast.olive_number.phone_number_id
         conversation_id = f"{self.cast.olive.id}_{number}_{next(party.identities()).value}"
-        sql = "SELECT contact_id FROM conversations WHERE account_id = ? AND conversation_id = ?"
+        sql = "SELECT user_id FROM conversations WHERE account_id = ? AND conversation_id = ?"
         parameters = (self.cast.olive.id, conversation_id)
-        [(contact_id,)] = self.database.read_now(lambda connection: connection.rows(sql, parameters))
-        return conversation_id, str(contact_id)
+        [(user_id,)] = self.database.read_now(lambda connection: connection.rows(sql, parameters))
+        return conversation_id, str(user_id)
 
     def snapshot(self, opened: set[str]) -> Json:
         """Rana's list and her opened conversations, whole, as one moment of the database knows them."""

@@ -16,12 +16,13 @@ from typing import Any
 from arrivals import intake, said
 from wasl.domain.updates import Update
 from wasl.errors import Unavailable
+from wasl.memory import open_memory
 from wasl.settings import Settings
 from wasl.store import postgres
 from wasl.store.database import Connection
-from wasl.store.draft import Draft, Needs
+from wasl.store.draft import Draft
 from wasl.store.intake import Intake
-from wasl.store.open import open_memory
+from wasl.store.needs import Needs
 
 PLACES = ("with an account locked", "before the commit", "in the middle of a statement")
 

@@ -1,68 +1,25 @@
 """Attempts to send whose makers die, freeze, or learn late what became of them: never two, and the truth wins."""
 
-from typing import Any
-
 import pytest
 
-from arrivals import arrival, said
-from attempts import NODE, claimed, die, due_of, live
+from arrivals import arrival, reacted, reported, said
+from attempts import NODE, Desk, claimed, die, due_of, live
 from cast import Cast
 from wasl.domain.message import MessageStatus
 from wasl.domain.sending import Accepted, NotSent, Refused, SendOutcome, Unclear
-from wasl.limits import SEND_LEASE_SECONDS, SEND_UNKNOWN_BLOCKS_SECONDS
-from wasl.store.attempts import ClaimMessage, ForsakeAttempt, ReturnClaim, SettleAttempt, forsaken_claims
+from wasl.limits import (
+    SEND_ATTEMPTS_MAX,
+    SEND_LEASE_SECONDS,
+    SEND_UNKNOWN_BLOCKS_SECONDS,
+    SEND_WINDOW_TRUSTED_SECONDS,
+)
+from wasl.store.attempts import ClaimMessage, ForsakeAttempt, ReturnClaim, forsaken_claims
 from wasl.store.database import Database
-from wasl.store.draft import Draft
-from wasl.store.journal import Journal, change_of
-from wasl.store.message_row import Message
-from wasl.store.outbox import QueueMessage, due_messages
+from wasl.store.journal import Journal
 
 pytestmark = pytest.mark.anyio
 BUSY = NotSent("busy", "WhatsApp is busy.", 60.0)
 OTHER = "n2:of the tests"
-
-
-class Desk:
-    """Rana's replies to Adam, and the outbox as every node sees it."""
-
-    def __init__(self, journal: Journal, database: Database, cast: Cast) -> None:
-        self._journal, self._database, self._cast = journal, database, cast
-
-    async def write(self, text: str) -> Message:
-        sql = "SELECT conversation_id, contact_id FROM conversations WHERE account_id = ?"
-        [(conversation_id, contact_id)] = self.rows(sql, self._cast.olive.id)
-        olive, rana = self._cast.olive.id, self._cast.rana
-        return await self._journal.submit(QueueMessage(olive, rana, conversation_id, str(contact_id), text))
-
-    async def settle(self, message: Message, attempt: int, outcome: SendOutcome) -> MessageStatus | None:
-        return await self._journal.submit(SettleAttempt(due_of(message), attempt, outcome))
-
-    async def forsake(self) -> list[bool]:
-        """What every node does once a second."""
-        found = self._database.read_now(forsaken_claims)
-        return [await self._journal.submit(ForsakeAttempt(due, attempt)) for due, attempt in found]
-
-    def due(self) -> list[int]:
-        return [due.sequence for due in self._database.read_now(lambda c: due_messages(c, [], 50))]
-
-    def status(self, message: Message) -> str:
-        [(status,)] = self.rows("SELECT status FROM messages WHERE sequence = ? AND account_id = 1", message.sequence)
-        return str(status)
-
-    def states(self) -> list[str]:
-        return [state for (state,) in self.rows("SELECT state FROM outbox ORDER BY sequence")]
-
-    async def wait(self, seconds: int) -> None:
-        """Let this time pass for the outbox."""
-
-        def earlier(draft: Draft) -> None:
-            about = (seconds * 1000, seconds * 1000)
-            draft.connection.run("UPDATE outbox SET due_ms = due_ms - ?, lease_ms = lease_ms - ?", about)
-
-        await self._journal.submit(change_of(0, earlier))
-
-    def rows(self, sql: str, *parameters: Any) -> list[Any]:
-        return self._database.read_now(lambda c: c.rows(sql, parameters))
 
 
 @pytest.fixture
@@ -171,3 +128,79 @@ async def test_a_claim_whose_answer_was_lost_is_given_back(desk: Desk, journal: 
     assert not await journal.submit(ReturnClaim(due_of(message), NODE))
     again = await claimed(journal, message)
     assert again.attempt == claim.attempt + 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "pauses"),
+    [
+        (NotSent("busy", "WhatsApp is busy.", 20.0), [20, 40, 80, 160]),
+        (NotSent("131056", "Too many to this customer.", 5.0, growth=4), [5, 20, 80, 300]),
+        (NotSent("190", "The token has ended.", 50.0, counts_as_attempt=False), [50, 50, 50, 50]),
+    ],
+    ids=["busy", "pair", "held"],
+)
+async def test_every_failure_that_counts_waits_longer(
+    desk: Desk, journal: Journal, outcome: NotSent, pauses: list[int]
+) -> None:
+    message = await desk.write("one")
+    for pause in pauses:
+        claim = await claimed(journal, message)
+        await desk.settle(message, claim.attempt, outcome)
+        await desk.wait(pause - 4)
+        assert desk.due() == []
+        await desk.wait(4)
+        assert desk.due() == [message.sequence]
+
+
+async def test_what_has_been_attempted_since_it_was_found_due_is_not_claimed(desk: Desk, journal: Journal) -> None:
+    message = await desk.write("one")
+    claim = await claimed(journal, message)
+    await desk.settle(message, claim.attempt, NotSent("131056", "Too many to this customer.", 60.0))
+    assert await journal.submit(ClaimMessage(due_of(message, attempts=0), NODE)) is None
+    assert (desk.status(message), desk.states()) == ("queued", ["queued"])
+
+
+async def test_a_lost_claim_takes_back_no_earlier_attempt(desk: Desk, journal: Journal) -> None:
+    message = await desk.write("one")
+    claim = await claimed(journal, message)
+    await desk.settle(message, claim.attempt, Unclear("time-out"))
+    assert not await journal.submit(ReturnClaim(due_of(message, attempts=claim.attempt), NODE))
+    assert (desk.status(message), desk.states()) == ("unknown", ["unknown"])
+
+
+async def test_waiting_for_an_administrator_uses_up_no_attempts(desk: Desk, journal: Journal) -> None:
+    message = await desk.write("one")
+    for _ in range(SEND_ATTEMPTS_MAX + 1):
+        claim = await claimed(journal, message)
+        await desk.settle(message, claim.attempt, NotSent("190", "The token has ended.", 5.0, counts_as_attempt=False))
+    claim = await claimed(journal, message)
+    await desk.settle(message, claim.attempt, NotSent("131056", "Too many to this customer.", 5.0, growth=4))
+    await desk.wait(5)
+    assert desk.due() == [message.sequence]
+
+
+async def test_what_has_waited_until_the_window_closed_does_not_leave(desk: Desk, journal: Journal) -> None:
+    late, fresh = await desk.write("late"), await desk.write("fresh")
+    await desk.close_window()
+    await desk.age(late, SEND_WINDOW_TRUSTED_SECONDS + 1)
+    await live(journal)
+    assert await journal.submit(ClaimMessage(due_of(late), NODE)) is None
+    assert (desk.status(late), desk.due()) == ("failed", [fresh.sequence])
+    assert '"code":"window_closed"' in desk.error(late)
+    # Its window was open a moment ago, when it was taken.
+    await claimed(journal, fresh)
+
+
+async def test_a_status_that_names_a_message_brings_what_waited_for_the_name(
+    desk: Desk, journal: Journal, cast: Cast
+) -> None:
+    """The answer was lost; the customer's reaction comes before the first status that tells whose name it is."""
+    message = await desk.write("one")
+    claim = await claimed(journal, message)
+    await desk.settle(message, claim.attempt, Unclear("time-out"))
+    await journal.submit(arrival(cast, reacted("wamid.1", "👍", at=5)))
+    await journal.submit(arrival(cast, reported("wamid.1", MessageStatus.SENT, at=4, ours=f"m:{message.id}:1")))
+    [(reactions, waiting)] = desk.rows(
+        "SELECT reactions, (SELECT count(*) FROM parked_updates) FROM messages WHERE sequence = ?", message.sequence
+    )
+    assert ("👍" in reactions, waiting) == (True, 0)

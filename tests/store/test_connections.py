@@ -29,6 +29,6 @@ async def test_a_busy_node_opens_no_more_than_it_says(settings: Settings) -> Non
     assert watcher.rows(sql) == [(CONNECTIONS_PER_NODE,)]
     await parts.journal.close()
     await parts.pulse.close()
-    await parts.http.aclose()
+    await parts.providers.close()
     parts.database.close()
     watcher.close()

@@ -6,6 +6,7 @@ import pytest
 from arrivals import NOON, arrival, said
 from cast import Cast
 from wasl.domain.events import Event, EventKind
+from wasl.domain.message import Content
 from wasl.domain.people import Operator
 from wasl.errors import NotFound
 from wasl.store.database import Database
@@ -122,7 +123,7 @@ async def test_the_figures(database: Database, journal: Journal, cast: Cast, ada
     figures = database.read_now(lambda c: live_metrics(c, cast.olive.id, now_ms))
     assert (figures["active_conversations"], figures["waiting_conversations"]) == (1, 1)
     assert figures["average_wait_seconds"] == 90
-    await journal.submit(QueueMessage(cast.olive.id, cast.omar, *adams, "hello"))
+    await journal.submit(QueueMessage(cast.olive.id, cast.omar, *adams, Content.of_text("hello")))
     figures = database.read_now(lambda c: live_metrics(c, cast.olive.id, now_ms))
     assert (figures["messages_in"], figures["messages_out"]) == (3, 1)
     assert (figures["human_conversations"], figures["average_wait_seconds"]) == (1, None)

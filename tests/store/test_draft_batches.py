@@ -9,6 +9,7 @@ import pytest
 
 from arrivals import ADAM, BISAN, DIMA, arrival, echoed, edited, reacted, remembered, revoked, said
 from cast import Cast
+from wasl.domain.message import Content
 from wasl.domain.people import Operator
 from wasl.errors import WaslError
 from wasl.observe import Metrics
@@ -46,7 +47,7 @@ class Business:
             self._operator,
             self.conversation_id(place),
             user_id,
-            f"reply {number}",
+            Content.of_text(f"reply {number}"),
             client_message_id=f"draft-{number}",
             force=True,
         )

@@ -7,7 +7,7 @@ import pytest
 from arrivals import ADAM, BISAN, NOON, arrival, edited, remembered, reported, revoked, said
 from attempts import claimed
 from cast import Cast
-from wasl.domain.message import MessageStatus
+from wasl.domain.message import Content, MessageStatus
 from wasl.domain.people import Operator
 from wasl.domain.sending import Unclear
 from wasl.errors import Invalid, NotFound
@@ -127,7 +127,9 @@ async def test_the_way_of_a_received_message(database: Database, journal: Journa
 async def test_the_way_of_a_sent_message(database: Database, journal: Journal, cast: Cast) -> None:
     await journal.submit(arrival(cast, said("m0")))
     user_id, conversation_id = ids_of(database, cast)
-    sent = await journal.submit(QueueMessage(cast.olive.id, cast.rana, conversation_id, user_id, "hello"))
+    sent = await journal.submit(
+        QueueMessage(cast.olive.id, cast.rana, conversation_id, user_id, Content.of_text("hello"))
+    )
     hops = database.read_now(lambda c: trace_of(c, cast.olive.id, sent.id))
     assert [hop["hop"] for hop in hops] == ["saved", "outbox"]
     assert hops[-1]["detail"]["state"] == "queued"

@@ -54,7 +54,7 @@ def claras_page(connection: Connection, cast: Cast, asked: PageQuery) -> Page:
 
 
 def client_of_clara(database: Database, cast: Cast, user_id: str) -> Listing:
-    return database.read_now(lambda c: client_conversations(c, cast.cedar.id, cast.clara.id, user_id))
+    return database.read_now(lambda c: client_conversations(c, cast.cedar.id, cast.clara.id, user_id)).listing
 
 
 def names(numbers: Any) -> list[str]:
@@ -166,7 +166,7 @@ class TestACrowd:
 
     async def test_a_contacts_conversations(self, database: Database, cast: Cast) -> None:
         found = database.read_now(lambda c: client_conversations(c, cast.olive.id, cast.rana.id, "7"))
-        assert [chat["user_name"] for chat in found.conversations] == names([7])
+        assert [chat["user_name"] for chat in found.listing.conversations] == names([7])
         for stranger in ("11", "999", "0", "x", "-7", "7.0", "９"):
             with pytest.raises(NotFound):
                 client_of_clara(database, cast, stranger)

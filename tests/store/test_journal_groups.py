@@ -13,9 +13,10 @@ from wasl.domain.events import Event
 from wasl.errors import Conflict, NotFound, Unavailable
 from wasl.observe import Metrics
 from wasl.store.database import Connection, Database, Engine
-from wasl.store.draft import Draft, Needs
+from wasl.store.draft import Draft
 from wasl.store.intake import Intake
 from wasl.store.journal import Journal, change_of
+from wasl.store.needs import Needs
 
 pytestmark = pytest.mark.anyio
 

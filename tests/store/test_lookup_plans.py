@@ -5,7 +5,7 @@ import pytest
 from cast import Cast
 from crowd import crowd
 from wasl.store.database import Engine
-from wasl.store.draft import IDENTITIES, KNOWN_IDS, PARKED, SEEN_UPDATES, TARGETS
+from wasl.store.needs import IDENTITIES, KNOWN_IDS, PARKED, SEEN_UPDATES, TARGETS, TWINS
 
 pytestmark = pytest.mark.anyio
 
@@ -17,6 +17,7 @@ LOOKUPS = {
     TARGETS.format("provider_message_id"): "provider_message_id",
     SEEN_UPDATES: "update_id",
     IDENTITIES: "value",
+    TWINS: "client_message_id",
 }
 
 
@@ -29,7 +30,7 @@ async def test_each_wanted_value_is_found_by_an_index(engine: Engine, cast: Cast
     try:
         connection.run("ANALYZE")
         explain = "EXPLAIN QUERY PLAN " if connection.dialect == "sqlite" else "EXPLAIN "
-        scope: object = 1 if sql is IDENTITIES else [1]
+        scope: object = 1 if sql in (IDENTITIES, TWINS) else [1]
         rows = connection.rows(explain + sql, (["one", "two"], scope))
     finally:
         connection.close()

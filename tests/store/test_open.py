@@ -7,8 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from wasl.errors import Misconfigured
+from wasl.memory import open_memory
 from wasl.settings import Settings
-from wasl.store.open import ServerLock, open_engine, open_memory, prepare
+from wasl.store.open import ServerLock, open_engine, prepare
 from wasl.store.secrets import SecretBox
 
 

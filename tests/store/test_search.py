@@ -20,7 +20,7 @@ from wasl.store.database import Connection, Database
 from wasl.store.inbox import PageQuery, active_conversations, conversation_page
 from wasl.store.journal import Journal
 from wasl.store.search import CONVERSATION_WORDS, folded, query_text, search_text_of, word_rows
-from wasl.store.team import Channel, Team
+from wasl.store.team import Channel, NewChannel, Team
 
 pytestmark = pytest.mark.anyio
 
@@ -110,15 +110,12 @@ async def a_shop(team: Team) -> Channel:
     account = await team.create_account(f"Shop {number}")
     return await team.add_channel(
         account.id,
-        provider="meta",
-        phone_number_id=f"1666{number}",
-        display_phone_number=None,
-        name=None,
-        api_base_url="http://127.0.0.1:9",
-        api_version="v24.0",
-        app_secret="shop-app-secret",
-        verify_token="verify",
-        access_token="access",
+        NewChannel(
+            provider="meta",
+            phone_number_id=f"1666{number}",
+            values={"app_secret": "shop-app-secret", "verify_token": "verify", "access_token": "access"},
+            api_base_url="http://127.0.0.1:9",
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from arrivals import arrival, said
 from attempts import claimed, due_of
 from cast import Cast
 from wasl.clock import now_ms
+from wasl.domain.message import Content
 from wasl.domain.sending import NotSent, Unclear
 from wasl.limits import SEND_LEASE_SECONDS, SEND_UNKNOWN_BLOCKS_SECONDS
 from wasl.observe import Metrics
@@ -49,7 +50,9 @@ async def reply(journal: Journal, database: Database, cast: Cast) -> Message:
     [(conversation_id, contact_id)] = database.read_now(
         lambda c: c.rows("SELECT conversation_id, contact_id FROM conversations")
     )
-    return await journal.submit(QueueMessage(cast.olive.id, cast.rana, conversation_id, str(contact_id), "hi"))
+    return await journal.submit(
+        QueueMessage(cast.olive.id, cast.rana, conversation_id, str(contact_id), Content.of_text("hi"))
+    )
 
 
 def due(connection: Connection) -> list[int]:

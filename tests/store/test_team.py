@@ -1,18 +1,21 @@
 """Accounts, operators and numbers are kept once, apart from each other, and known to every node soon."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from cast import CEDAR_SECRET, OLIVE_SECRET, PASSWORD, Cast
+from wasl.channels.registry import forms
 from wasl.clock import now_ms
 from wasl.domain.people import Availability, OperatorRole
 from wasl.errors import Conflict, Invalid, Misconfigured, NotFound
 from wasl.store.database import Connection, Database
+from wasl.store.directory import Reading
 from wasl.store.journal import Journal
 from wasl.store.passwords import password_fits
 from wasl.store.secrets import SecretBox
-from wasl.store.team import Team
+from wasl.store.team import NewChannel, Team
 
 pytestmark = pytest.mark.anyio
 
@@ -49,15 +52,11 @@ async def test_a_number_belongs_to_one_account(team: Team, cast: Cast) -> None:
 
 
 async def _add_number(team: Team, account_id: int, **changed: str | None) -> None:
-    number: dict[str, str | None] = {
-        "phone_number_id": "155503",
-        "api_base_url": "https://graph.facebook.com",
-        "api_version": "v24.0",
-        "app_secret": "s",
-        "verify_token": "v",
-        "access_token": "a",
-    }
-    await team.add_channel(account_id, provider="meta", **(number | changed))  # type: ignore[arg-type]
+    values = {"app_secret": "s", "verify_token": "v", "access_token": "a", "api_version": "v24.0"}
+    values |= {name: value or "" for name, value in changed.items() if name in values}
+    named = {name: value for name, value in changed.items() if name not in values}
+    number: dict[str, Any] = {"phone_number_id": "155503", "api_base_url": "https://graph.facebook.com", **named}
+    await team.add_channel(account_id, NewChannel(provider="meta", values=values, **number))
 
 
 @pytest.mark.parametrize(
@@ -97,9 +96,9 @@ async def test_a_number_is_found_by_its_id_and_its_key(team: Team, cast: Cast) -
 
 async def test_each_app_secret_is_tried_once_and_names_its_channels(team: Team, cast: Cast) -> None:
     await _add_number(team, cast.olive.id, app_secret=OLIVE_SECRET)
-    tried = team.secrets("meta")
-    assert sorted(secret for secret, _ in tried) == sorted([OLIVE_SECRET.encode(), CEDAR_SECRET.encode()])
-    assert {proof for _, proof in tried} == {cast.olive_number.proof, cast.cedar_number.proof}
+    tried = team.believable("meta")
+    assert sorted(found.access["app_secret"] for found in tried) == sorted([OLIVE_SECRET, CEDAR_SECRET])
+    assert {found.proof for found in tried} == {cast.olive_number.proof, cast.cedar_number.proof}
     assert team.verify_tokens("meta") == {"verify-155501", "verify-155502", "v"}
 
 
@@ -128,7 +127,7 @@ async def test_a_row_moved_to_another_account_does_not_open(team: Team, cast: Ca
 async def test_another_node_learns_of_a_change_when_it_looks(
     team: Team, cast: Cast, database: Database, journal: Journal, box: SecretBox
 ) -> None:
-    other = Team(database, journal, box)
+    other = Team(database, journal, Reading(box, forms(), None))
     assert await other.refresh()
     assert other.channels() == team.channels()
     await team.change_status(cast.omar.id, Availability.AWAY)

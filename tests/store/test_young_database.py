@@ -16,8 +16,9 @@ from wasl.domain.identity import Party
 from wasl.domain.people import Operator
 from wasl.store.database import Connection, Engine
 from wasl.store.desk import HandOver, MarkRead, Move
-from wasl.store.draft import Draft, Needs
+from wasl.store.draft import Draft
 from wasl.store.journal import Change
+from wasl.store.needs import Needs
 from wasl.store.recall import Recall
 from wasl.store.team import Channel
 from wasl.store.write_back import write_back

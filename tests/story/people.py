@@ -15,8 +15,9 @@ from story.sockets import BareSocket, SocketWatcher, deaf_socket
 from story.watcher import Watcher, Wire
 from story.wire import RANA, Customer, JsonObject, Number, envelope, text
 from wasl.domain.people import OperatorRole
+from wasl.memory import Memory, open_memory
 from wasl.settings import Settings
-from wasl.store.open import Memory, open_memory
+from wasl.store.team import NewChannel
 
 PASSWORD = "za'atar and sesame"
 _businesses = itertools.count(1)
@@ -40,6 +41,7 @@ class Business:
     number: Number
     access_token: str
     operators: tuple[Identity, ...]
+    business_account_id: str = ""
 
     def conversation_id(self, person: Customer) -> str:
         """What a customer's conversation must be called everywhere."""
@@ -61,24 +63,28 @@ async def add_business(
     place = next(_businesses)
     account = await memory.team.create_account(f"{name} {place}")
     number = Number(f"15550100{place:04d}", "9611000100", secret or f"app-secret-of-{place}")
-    await memory.team.add_channel(
-        account.id,
+    values = {
+        "app_secret": number.secret,
+        "verify_token": f"verify-{place}",
+        "access_token": f"token-{place}",
+        "business_account_id": f"99{place:010d}",
+    }
+    new = NewChannel(
         provider="meta",
         phone_number_id=number.phone_number_id,
+        values=values,
+        api_base_url=api_base_url,
         display_phone_number=f"+{number.display}",
         name=name,
-        api_base_url=api_base_url,
-        api_version="v24.0",
-        app_secret=number.secret,
-        verify_token=f"verify-{place}",
-        access_token=f"token-{place}",
     )
+    await memory.team.add_channel(account.id, new)
     operators = []
     for role, person in zip([OperatorRole.OWNER, *[OperatorRole.OPERATOR] * len(names)], names, strict=False):
         email = f"{person.lower()}.{place}@story.example"
         operator = await memory.team.add_operator(account.id, email, person, role, PASSWORD)
         operators.append(Identity(str(operator.id), person, email))
-    return Business(str(account.id), account.name, number, f"token-{place}", tuple(operators))
+    whole = values["business_account_id"]
+    return Business(str(account.id), account.name, number, f"token-{place}", tuple(operators), whole)
 
 
 class UnexpectedStatus(AssertionError):

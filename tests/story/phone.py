@@ -12,12 +12,12 @@ class Phones:
 
     def __init__(self, remote: RemoteEmulator, business: Business) -> None:
         self.remote = remote
-        self._number = business.number.phone_number_id
+        self.number = business.number.phone_number_id
 
     async def behave(self, **behaviour: Any) -> None:
         """Let WhatsApp treat this number so from now on; statuses come at once unless told otherwise."""
         quick = {"sent_after_seconds": 0.02, "delivered_after_seconds": 0.04}
-        await self.remote.behave(self._number, **(quick | behaviour))
+        await self.remote.behave(self.number, **(quick | behaviour))
 
     async def write(self, words: str, person: Customer = RANA, **options: Any) -> str:
         """Let a customer write a text; the message's id."""
@@ -25,20 +25,20 @@ class Phones:
 
     async def send(self, kind: str, person: Customer = RANA, **options: Any) -> str:
         """Let a customer send anything, or the business on its own phone with `echo=True`."""
-        about = {"phone_number_id": self._number, "profile_name": person.name, "wait": True}
+        about = {"phone_number_id": self.number, "profile_name": person.name, "wait": True}
         return await self.remote.send(f"+{person.phone}", kind, **(about | options))
 
     async def look(self, person: Customer = RANA) -> None:
         """Let a customer look at the thread."""
-        await self.remote.read(f"+{person.phone}", self._number)
+        await self.remote.read(f"+{person.phone}", self.number)
 
     async def sees(self, person: Customer = RANA) -> list[JsonObject]:
         """What a customer's phone shows, oldest first."""
-        return await self.remote.thread(f"+{person.phone}", self._number)
+        return await self.remote.thread(f"+{person.phone}", self.number)
 
     async def accepted(self) -> list[JsonObject]:
         """What WhatsApp took of this business, in the order it came."""
-        return [send for send in await self.remote.accepted() if send["phone_number_id"] == self._number]
+        return [send for send in await self.remote.accepted() if send["phone_number_id"] == self.number]
 
     async def words_accepted(self) -> list[str]:
         return [send["body"]["text"]["body"] for send in await self.accepted()]

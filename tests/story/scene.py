@@ -16,7 +16,7 @@ from story.watcher import Watcher
 from wasl.emulator.remote import RemoteEmulator
 from wasl.settings import Settings
 from wasl.torture.process import Emulator
-from wasl.torture.servers import PostgresServer
+from wasl.torture.servers import PostgresServer, free_port
 
 SECRET_KEY = "the secret key of the stories, which protects nothing"
 
@@ -67,7 +67,11 @@ def settings_of(folder: Path, url: str | None = None, redis_url: str | None = No
 @pytest.fixture(scope="session")
 def node(home: Settings) -> Iterator[Node]:
     """A server for all tests of a folder. Whatever they did, its ledger balances in the end, and it stops in order."""
-    node = Node(home, home.data_dir / "server.log", WASL_HEARTBEAT_SECONDS="0.5")
+    port = free_port()
+    # Some providers are told where we are reached: their signatures and the links to our files begin with it.
+    public = {"WASL_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    node = Node(home, home.data_dir / "server.log", WASL_HEARTBEAT_SECONDS="0.5", **public)
+    node.port = port
     node.start()
     try:
         yield node
@@ -124,6 +128,7 @@ async def emulated(home: Settings, outside: Outside, node: Node, whatsapp: Emula
             display_phone_number=bakery.number.display,
             access_token=bakery.access_token,
             app_secret=bakery.number.secret,
+            business_account_id=bakery.business_account_id,
         )
     return await scene_of(node, outside, bakery, garage)
 

@@ -1,14 +1,10 @@
 """A number that is not set up yet: kept, counted, and on the open screens soon after somebody sets it up."""
 
-import asyncio
-import os
-import subprocess
-import sys
 import time
 
 import pytest
 
-from story.node import environment_of
+from story.command import wasl
 from story.people import contents
 from story.scene import Scene
 from story.wire import HADI, RANA, Number, text
@@ -16,19 +12,6 @@ from story.wire import HADI, RANA, Number, text
 pytestmark = pytest.mark.anyio
 
 SHOWN_SECONDS_MAX = 2.0
-
-
-async def wasl(scene: Scene, *words: str, **environment: str) -> str:
-    """Run a command beside the server, as an administrator would; what it said."""
-
-    def run() -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "wasl", *words]
-        variables = {**os.environ, **environment_of(scene.node.settings), **environment}
-        return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
-
-    done = await asyncio.to_thread(run)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 async def test_quarantined_set_up_replayed_and_shown(scene: Scene) -> None:

@@ -10,7 +10,8 @@ from story.watcher import Watcher
 from story.wire import RANA, JsonObject
 from tables import row_counts
 from wasl.limits import PRESENCE_GRACE_SECONDS, WHISPERS_BURST
-from wasl.store.open import open_memory
+from wasl.memory import open_memory
+from wasl.store.database import Connection
 
 pytestmark = pytest.mark.anyio
 
@@ -160,7 +161,7 @@ async def test_nothing_of_it_is_written(scene: Scene, chat: JsonObject) -> None:
     omar = await scene.watch(scene.omar)
     await until_there(sara, {"Sara": None, "Omar": None})
     async with open_memory(scene.node.settings) as memory:
-        before = await memory.database.read(row_counts)
+        before = await memory.database.read(_kept)
         for operator in (scene.sara, scene.omar):
             await tell_viewing(operator, chat)
             await tell_typing(operator, chat)
@@ -168,7 +169,12 @@ async def test_nothing_of_it_is_written(scene: Scene, chat: JsonObject) -> None:
             await tell_viewing(operator, None)
         await sara.until(lambda: len(typing(sara)) == 4)
         await until_there(omar, {"Sara": None, "Omar": None})
-        assert await memory.database.read(row_counts) == before
+        assert await memory.database.read(_kept) == before
     page = await scene.sara.chats()
     assert page["as_of"] == sara.cursor
     assert sara.events == omar.events == []
+
+
+def _kept(connection: Connection) -> dict[str, int]:
+    # One row of a conversation says when its customer was last told, so that two nodes do not tell them twice.
+    return {table: rows for table, rows in row_counts(connection).items() if table != "signals"}

@@ -14,6 +14,16 @@ from story.wire import HADI, RANA, JsonObject, status
 pytestmark = pytest.mark.anyio
 
 
+class NotNone:
+    """Equal to whatever there is."""
+
+    def __eq__(self, other: object) -> bool:
+        return other is not None
+
+    def __hash__(self) -> int:
+        return 0
+
+
 def statuses_of(watcher: Watcher, message_id: str) -> list[str]:
     """The states that a message was shown in, in order."""
     shown = (frame.data.get("message") for frame in watcher.events)
@@ -144,6 +154,37 @@ async def test_a_rate_limit_is_waited_for_and_the_message_leaves_once(emulated: 
     shown = statuses_of(sara, message["message_id"])
     assert shown == ["queued", "sending", "queued", "sending", "sent", "delivered"]
     assert await phones.words_accepted() == ["patience"]
+
+
+async def test_a_token_that_is_refused_loses_nothing_and_says_who_must_act(emulated: Scene, phones: Phones) -> None:
+    await phones.behave(sends=[{"ending": "refuse", "code": 190, "times": None}])
+    await phones.write("hello")
+    await phones.write("hello too", HADI)
+    sara = await emulated.watch(emulated.sara)
+    message = await reply(emulated.sara, "when there is a new one")
+    waiting = await sara.until_message(message["message_id"], status="queued", error=NotNone())
+    assert waiting["error"]["code"] == "190"
+    assert "administrator" in waiting["error"]["message"]
+    # The whole number waits: nothing is asked of WhatsApp with a token that it does not take.
+    other = (await emulated.sara.send(await emulated.sara.chat(HADI), "me too"))["message"]
+    await asyncio.sleep(1.5)
+    assert statuses_of(sara, other["message_id"]) == ["queued"]
+    refused = [one for one in await phones.remote.refused() if one["code"] == 190]
+    assert len([one for one in refused if one["phone_number_id"] == emulated.bakery.number.phone_number_id]) == 1
+
+
+@pytest.mark.parametrize("code", [131026, 131051, 132007, 130472, 368])
+async def test_what_is_never_taken_fails_at_once_and_what_may_be_later_waits(
+    emulated: Scene, phones: Phones, code: int
+) -> None:
+    await phones.behave(sends=[{"ending": "refuse", "code": code, "times": None}])
+    await phones.write("hello")
+    sara = await emulated.watch(emulated.sara)
+    message = await reply(emulated.sara, "not taken")
+    status_then = "queued" if code == 368 else "failed"
+    shown = await sara.until_message(message["message_id"], status=status_then, error=NotNone())
+    assert shown["error"]["code"] == str(code)
+    assert await phones.accepted() == []
 
 
 async def test_the_same_client_message_id_is_one_message(emulated: Scene, phones: Phones) -> None:

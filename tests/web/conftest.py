@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from arrivals import arrival
 from cast import PASSWORD, Cast, gather_cast
 from wasl.app import Parts, build_app
+from wasl.clock import now_ms
 from wasl.domain.updates import Update
 from wasl.settings import Settings
 
@@ -29,8 +30,8 @@ class Office:
     nobody: httpx2.AsyncClient
 
     async def arrives(self, *updates: Update, received_ms: int | None = None) -> None:
-        """A webhook to Olive Bakery, as the receiving story hands it to the journal."""
-        await self.parts.journal.submit(arrival(self.cast, *updates, received_ms=received_ms))
+        """A webhook to Olive Bakery, as the receiving story hands it to the journal; now, if no other time is given."""
+        await self.parts.journal.submit(arrival(self.cast, *updates, received_ms=received_ms or now_ms()))
 
     async def chats(self, **query: Any) -> list[dict[str, Any]]:
         """The first page of Rana's list."""

@@ -109,7 +109,7 @@ async def test_a_body_of_another_kind(office: Office) -> None:
     "change",
     [
         {"message": 1}, {"message": None}, {"message": ["x"]}, {"message": "x" * (TEXT_CHARACTERS_MAX + 1)},
-        {"message": NUL}, {"message": SURROGATE}, {"message_type": "image"}, {"conversation_id": ""},
+        {"message": NUL}, {"message": SURROGATE}, {"message_type": "order"}, {"conversation_id": ""},
         {"conversation_id": NUL}, {"conversation_id": SURROGATE}, {"conversation_id": "x" * 600}, {"user_id": 7},
         {"client_message_id": ""}, {"client_message_id": "x" * 101}, {"client_message_id": NUL},
         {"client_message_id": 5}, {"reply_to": ""}, {"reply_to": NUL},
@@ -182,11 +182,14 @@ async def test_bodies_over_the_limit(office: Office) -> None:
 
 
 async def test_unknown_addresses_and_methods(office: Office) -> None:
-    for path in ("/api/nothing", f"{API}/nothing", f"{API}/unified-chats/", "/webhooks/nowhere", "/assets/none.js"):
+    for path in ("/api/nothing", f"{API}/nothing", f"{API}/unified-chats/", "/assets/none.js"):
         answer = await office.rana.get(path, follow_redirects=True)
         assert answer.status_code in (200, 404), path
         if path != f"{API}/unified-chats/":
             told(answer, 404, "not_found")
+    for ask in (office.rana.get, office.rana.post):
+        answer = await ask("/webhooks/nowhere")
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
     told(await office.rana.get(f"{API}/send-message"), 405, "method_not_allowed")
     told(await office.rana.put(f"{API}/unified-chats"), 405, "method_not_allowed")
     told(await office.rana.post("/api/nothing", json={}), 404, "not_found")

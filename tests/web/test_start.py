@@ -26,4 +26,5 @@ async def test_a_database_that_goes_away_while_a_node_starts(
     assert said == [("not started", "unavailable")]
     await application.parts.journal.close()
     application.parts.database.close()
-    await application.parts.http.aclose()
+    await application.parts.providers.close()
+    await application.parts.cellar.close()

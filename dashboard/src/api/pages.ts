@@ -1,8 +1,11 @@
 /** Every call that the dashboard makes, by name. */
 
 import { post, postLast, read, remove } from "./client.ts";
+import type { SendRequest, Template } from "./sending.ts";
 import type {
+  ChannelOffer,
   ChatsPage,
+  ContactMerge,
   Conversation,
   ConversationStatus,
   HistoryPage,
@@ -42,17 +45,27 @@ export const historyPage = (user_id: string, conversation_id: string, before: st
 
 export const eventsAfter = (after: string) => read<PollAnswer>(`${LIVE_CHAT}/events/poll`, { after, wait: 0 });
 
-export interface SendRequest {
-  conversation_id: string;
-  user_id: string;
-  message: string;
-  message_type: "text";
-  client_message_id: string;
-  reply_to: string | null;
-  seen_sequence: number;
-  force: boolean;
-}
 export const sendMessage = (request: SendRequest) => post<{ message: Message }>(`${LIVE_CHAT}/send-message`, request);
+
+/** Of a send whose outcome nobody knows: try once more although it may have arrived, or leave it. */
+export const sendAgain = (conversation_id: string, message_id: string) =>
+  post<{ message: Message }>(`${LIVE_CHAT}/send-again`, { conversation_id, message_id });
+export const discardMessage = (conversation_id: string, message_id: string) =>
+  post<{ message: Message }>(`${LIVE_CHAT}/discard-message`, { conversation_id, message_id });
+
+/** An empty `emoji` takes the reaction back. */
+export const react = (conversation_id: string, message_id: string, emoji: string) =>
+  post<{ message: Message }>(`${LIVE_CHAT}/react`, { conversation_id, message_id, emoji });
+
+export const UPLOADS_URL = `${LIVE_CHAT}/uploads`;
+export const forgetUpload = (upload_id: string) => remove(`${UPLOADS_URL}/${encodeURIComponent(upload_id)}`);
+
+export const channels = () => read<{ channels: ChannelOffer[] }>(`${LIVE_CHAT}/channels`);
+
+export const templates = (conversation_id: string) =>
+  read<{ templates: Template[]; synced_at: string | null }>(`${LIVE_CHAT}/templates`, { conversation_id });
+export const refreshTemplates = (channel_id: string) =>
+  post<{ success: true }>(`${LIVE_CHAT}/templates/refresh`, { channel_id });
 
 export type HandoverAction = "takeover" | "release" | "end-conversation";
 export interface HandoverAnswer {
@@ -80,3 +93,17 @@ export const metrics = () => read<{ metrics: Metrics }>(`${LIVE_CHAT}/metrics`);
 
 export const messageTrace = (message_id: string) =>
   read<{ hops: TraceHop[] }>(`${LIVE_CHAT}/messages/${encodeURIComponent(message_id)}/trace`);
+
+export const fetchMedia = (conversation_id: string, message_id: string) =>
+  post<{ message: Message }>(`${LIVE_CHAT}/fetch-media`, { conversation_id, message_id });
+
+export const conversationsOf = (user_id: string) =>
+  read<{ conversations: Conversation[]; total: number; merges: ContactMerge[] }>(
+    `${LIVE_CHAT}/client/${encodeURIComponent(user_id)}/conversations`,
+  );
+
+/** Two contacts are one person, or a merge is taken back; the events tell what that changes. */
+export const mergeContacts = (user_id: string, other_user_id: string) =>
+  post<{ merge_id: string }>(`${LIVE_CHAT}/contacts/merge`, { user_id, other_user_id });
+export const unmergeContacts = (merge_id: string) =>
+  post<{ merge_id: string }>(`${LIVE_CHAT}/contacts/unmerge`, { merge_id });

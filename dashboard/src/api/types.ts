@@ -26,6 +26,32 @@ export interface Channel {
   name: string | null;
 }
 
+export type InteractiveKind = "button" | "list" | "cta_url";
+
+/** What can be done through a channel. What is not there is not offered. */
+export interface Capabilities {
+  /** What operators may send. */
+  kinds: MessageType[];
+  files: Partial<Record<MessageType, { bytes_max: number; mime_types: string[] }>>;
+  interactive: InteractiveKind[];
+  quotes: boolean;
+  reactions: boolean;
+  read_receipts: boolean;
+  typing: boolean;
+  template_list: boolean;
+  /** Free text is taken for 24 hours after a customer's message only. */
+  window: boolean;
+  ticks: "exact" | "best_effort" | "none";
+  settles_lost_answers: boolean;
+}
+
+/** A number of the business, and what its provider can do. */
+export interface ChannelOffer extends Channel {
+  /** The provider's name as people know it. */
+  title: string;
+  capabilities: Capabilities;
+}
+
 export interface LastMessage {
   message_id: string;
   content: string;
@@ -42,7 +68,7 @@ export interface CustomerInfo {
   phone: string | null;
   username: string | null;
   bsuid: string | null;
-  identities: { kind: string; value: string }[];
+  identities: { kind: string; value: string; former?: boolean }[];
 }
 
 /** A row of the list as events carry it: the same for every operator. */
@@ -70,7 +96,21 @@ export interface ConversationRow {
   priority: number;
   handover_epoch: number;
   customer_info: CustomerInfo;
+  /** The conversation in which this customer's thread goes on; this one takes nothing new. */
+  continued_in?: string | null;
   version: number;
+}
+
+/** Two contacts that were taken for one, which can be undone. */
+export interface ContactMerge {
+  merge_id: string;
+  user_id: string;
+  other_user_id: string;
+  told_by: "whatsapp" | "operator";
+  operator_name: string | null;
+  other_name: string | null;
+  other_identities: { kind: string; value: string }[];
+  merged_at: string;
 }
 
 /** A row as it is shown to one operator. `unread_count` is null while only the server could tell it. */
@@ -89,6 +129,7 @@ export type ListKind = ConversationStatus | "queue" | null;
 
 export interface Reaction {
   emoji: string;
+  /** `user` or `business`. */
   from: string;
   timestamp: string;
 }
@@ -100,16 +141,34 @@ export interface ReplyPreview {
   content: string;
 }
 
+/** The file of a message. `url` needs the session; nothing of the provider's own stands here. */
 export interface Media {
-  id: string;
+  /** `pending`: it is still being fetched; `failed`: `error` says why, and `can_retry` whether once more may help. */
+  state: "ready" | "pending" | "failed";
+  sha256: string | null;
   url: string | null;
+  thumbnail_url: string | null;
   mime_type: string;
   bytes: number | null;
   name: string | null;
   duration_seconds: number | null;
   width: number | null;
   height: number | null;
-  sha256: string | null;
+  /** How loud a sound is over its length, each 0 to 100; empty when nobody knows. */
+  peaks: number[];
+  voice?: boolean;
+  animated?: boolean;
+  error: { code: string; message: string } | null;
+  can_retry: boolean;
+}
+
+export interface MessageError {
+  code: string | number | null;
+  message: string | null;
+  /** From when on a person may decide about a send whose outcome nobody knows. */
+  decide_after?: string;
+  /** Of an unknown outcome where ticks are guesses: how far a message has come that may be this one. */
+  perhaps?: DeliveryStatus;
 }
 
 export interface Message {
@@ -130,7 +189,7 @@ export interface Message {
   content: string;
   text: string | null;
   status: DeliveryStatus | null;
-  error: { code: string | number | null; message: string | null } | null;
+  error: MessageError | null;
   reply_to: string | null;
   reply_preview: ReplyPreview | null;
   reactions: Reaction[];

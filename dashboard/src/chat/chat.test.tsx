@@ -1,12 +1,12 @@
-import { render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { Message } from "../api/types.ts";
 import { message, OMAR, RANA, reply, SARA } from "../house/cast.ts";
 import { chooseLanguage } from "../i18n/index.ts";
 import { newPending } from "../live/pending.ts";
+import { placeMessage } from "../live/thread.ts";
 import { entriesOf } from "./entries.ts";
 import { MessageBubble } from "./message-bubble.tsx";
-import { RichText } from "./rich-text.tsx";
 
 const pending = newPending(
   { conversation_id: RANA, user_id: "7", content: "hi", reply_preview: null, seen_sequence: 2 },
@@ -87,6 +87,73 @@ describe("a bubble", () => {
     expect(screen.getByTestId("failure-reason").textContent).toBe("Not sent: The window is closed");
   });
 
+  it("gives the reason in the page's language where it has words for it, else as it was told", () => {
+    chooseLanguage("ar");
+    bubble(reply(3, { status: "failed", error: { code: 131047, message: "The window is closed" } }));
+    expect(screen.getByTestId("failure-reason").textContent).toContain("24 ساعة");
+    cleanup();
+    bubble(reply(3, { status: "failed", error: { code: 424242, message: "Out of flour" } }));
+    expect(screen.getByTestId("failure-reason").textContent).toContain("Out of flour");
+    chooseLanguage("en");
+  });
+
+  it("never goes back from what is known, whatever comes late", () => {
+    const read = reply(3, { status: "read", version: 9 });
+    const thread = { messages: [read], complete: true, next_before: null, fetched: true };
+    for (const status of ["queued", "sending", "sent", "delivered", "failed", "unknown"] as const) {
+      const [shown] = placeMessage(thread, reply(3, { status, version: 8 })).messages;
+      bubble(shown as Message);
+      expect(screen.getByLabelText("Read"), status).toBeDefined();
+      cleanup();
+    }
+  });
+
+  it("says of one whose fate nobody knows from when on a person may decide", () => {
+    const decide_after = new Date(Date.now() + 60_000).toISOString();
+    bubble(reply(3, { status: "unknown", error: { code: "unknown_outcome", message: "lost", decide_after } }));
+    expect(screen.getByTestId("unknown-outcome").textContent).toMatch(/from \d+:\d\d\s[AP]M on you can decide/);
+    cleanup();
+    const past = new Date(Date.now() - 1000).toISOString();
+    bubble(reply(3, { status: "unknown", error: { code: "unknown_outcome", message: "lost", decide_after: past } }));
+    expect(screen.queryByTestId("unknown-outcome")).toBeNull();
+    expect(screen.getByTestId("unsettled")).toBeDefined();
+  });
+
+  it("says of ticks that are guesses that they are", () => {
+    bubble(reply(3, { status: "delivered", metadata: { ticks: "best_effort" } }));
+    expect(screen.getByRole("img", { name: "Delivered (as far as can be told)" })).toBeDefined();
+    cleanup();
+    bubble(reply(3, { status: "sent", metadata: { ticks: "best_effort" } }));
+    expect(screen.getByRole("img", { name: "Sent" })).toBeDefined();
+  });
+
+  it("says what has come that may be a message of which nobody knows", () => {
+    const error = { code: "unknown_outcome", message: "lost", perhaps: "delivered" } as const;
+    bubble(reply(3, { status: "unknown", error }));
+    expect(screen.getByTestId("unknown-outcome").textContent?.replace(/[\u2068\u2069]/g, "")).toBe(
+      "A message to this customer that may be this one: Delivered.",
+    );
+  });
+
+  it("says whose a reaction is", () => {
+    const timestamp = "2027-01-15T10:00:00Z";
+    const reactions = ["user", "business"].map((from) => ({ emoji: "❤️", from, timestamp }));
+    bubble(message(3, { reactions }));
+    const label = screen
+      .getByTestId("reactions")
+      .getAttribute("aria-label")
+      ?.replace(/[\u2068\u2069]/g, "");
+    expect(label).toBe("Reactions: ❤️ Customer and You");
+  });
+
+  it("says why a reaction was taken back", () => {
+    const refused = { emoji: "❤️", code: "131026", message: "The customer is not on WhatsApp." };
+    bubble(message(3, { metadata: { reaction_error: refused } }));
+    expect(screen.getByTestId("reaction-refused").textContent?.replace(/[\u2068\u2069]/g, "")).toBe(
+      "❤️ did not reach the customer. The customer is not on WhatsApp.",
+    );
+  });
+
   it("says who wrote it, and that it came from the phone", () => {
     bubble(reply(3, { operator_id: OMAR.operator_id, operator_name: OMAR.name }));
     expect(screen.getByText("Omar")).toBeDefined();
@@ -123,24 +190,5 @@ describe("a bubble", () => {
       }),
     );
     expect(screen.getByTestId("reactions").textContent).toBe("❤️2");
-  });
-});
-
-describe("rich text", () => {
-  const html = (content: string) => render(<RichText content={content} />).container.innerHTML;
-
-  it("knows WhatsApp's marks", () => {
-    expect(html("*bold* _it_ ~no~ `x`")).toMatch(/<strong>bold<\/strong> <em>it<\/em> <s>no<\/s> <code[^>]*>x<\/code>/);
-    expect(html("*a _b_*")).toBe("<strong>a <em>b</em></strong>");
-  });
-
-  it("leaves alone what only looks like one", () => {
-    for (const plain of ["2*3*4", "snake_case_name", "* list", "a * b * c"]) expect(html(plain)).toBe(plain);
-  });
-
-  it("links only web addresses, and never runs anything", () => {
-    expect(html("see https://example.com/a?b=c.")).toContain('href="https://example.com/a?b=c"');
-    expect(html("javascript:alert(1)")).not.toContain("<a");
-    expect(html("<img src=x onerror=alert(1)>")).toBe("&lt;img src=x onerror=alert(1)&gt;");
   });
 });

@@ -1,15 +1,17 @@
 /** One message: who said it, what, when, and how far it got. */
 import { memo } from "react";
 import type { Message } from "../api/types.ts";
+import { Content } from "../content/content.tsx";
+import { stateOf } from "../content/media.ts";
 import { useText } from "../i18n/index.ts";
 import type { Pending } from "../live/pending.ts";
 import { BubbleActions } from "./bubble-actions.tsx";
 import { BubbleFoot } from "./bubble-foot.tsx";
-import { Content } from "./content.tsx";
 import { PendingActions } from "./pending-actions.tsx";
 import { Quote } from "./quote.tsx";
 import { Reactions } from "./reactions.tsx";
 import { SystemLine } from "./system-line.tsx";
+import { UnsettledActions } from "./unsettled-actions.tsx";
 
 export interface BubbleProps {
   message: Message;
@@ -37,6 +39,7 @@ export const MessageBubble = memo(function MessageBubble(props: BubbleProps) {
     >
       {isSystem ? <SystemLine message={message} /> : <Bubble {...props} />}
       {pending && <PendingActions pending={pending} />}
+      {message.status === "unknown" && <UnsettledActions message={message} />}
     </article>
   );
 });
@@ -46,7 +49,7 @@ function Bubble({ message, pending, isFirstOfGroup, isOwn, onQuote, onTrace }: B
     <div className={`flex max-w-[88%] items-center gap-1 sm:max-w-[75%] ${message.is_user ? "" : "flex-row-reverse"}`}>
       <div className="min-w-0">
         <div
-          className={`relative rounded-2xl px-3 pt-1.5 pb-1 shadow-xs ${groundOf(message)} ${isFirstOfGroup ? (message.is_user ? "rounded-ss-md" : "rounded-se-md") : ""}`}
+          className={`relative rounded-2xl px-3 pt-1.5 pb-1 ${isBare(message) ? "" : "shadow-xs"} ${groundOf(message)} ${isFirstOfGroup ? (message.is_user ? "rounded-ss-md" : "rounded-se-md") : ""}`}
         >
           {isFirstOfGroup && <Author message={message} isOwn={isOwn} />}
           {message.reply_preview && <Quote preview={message.reply_preview} onOpen={onQuote} />}
@@ -61,8 +64,14 @@ function Bubble({ message, pending, isFirstOfGroup, isOwn, onQuote, onTrace }: B
 }
 
 function groundOf(message: Message): string {
+  if (isBare(message)) return "";
   if (message.is_user) return "bg-bubble-in";
   return message.role === "bot" ? "bg-bubble-bot" : "bg-bubble-out";
+}
+
+/** A sticker stands on the ground of the conversation, as on a phone. */
+function isBare({ type, media, reply_preview, deleted_at }: Message): boolean {
+  return type === "sticker" && !reply_preview && !deleted_at && stateOf(media) === "ready";
 }
 
 /** The customer needs no name, there is only one; on our side it matters who it was. */

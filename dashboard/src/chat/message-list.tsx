@@ -2,16 +2,22 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Message, Operator, Selection } from "../api/types.ts";
+import { heightOf } from "../content/height.ts";
+import { stopSound } from "../content/playing.ts";
+import { ViewerPlace } from "../content/viewer-place.tsx";
 import { useText } from "../i18n/index.ts";
 import { useScreen } from "../live/store.ts";
+import { later } from "../ui/later.tsx";
 import { DayDivider } from "./day-divider.tsx";
 import { type Entry, entriesOf } from "./entries.ts";
+import { useJump } from "./jump.ts";
 import { JumpToNewest } from "./jump-to-newest.tsx";
 import { MessageBubble } from "./message-bubble.tsx";
-import { MessageTrace } from "./message-trace.tsx";
 import { OlderMessages } from "./older-messages.tsx";
 import { useReading } from "./reading.ts";
 
+/** Loaded when somebody asks for it. */
+const MessageTrace = later(() => import("./message-trace.tsx"));
 /** As long as all of it fits into the page it is all there: for the browser's own search and for screen readers. */
 const ENTRIES_WHOLE_MAX = 300;
 const OVERSCAN = 15;
@@ -19,7 +25,6 @@ const OVERSCAN = 15;
 const NEAR_END = 100;
 /** Room above the first message for the sign of what is there. */
 const TOP_ROOM = 56;
-const FLASH_MS = 1600;
 
 type List = Virtualizer<HTMLDivElement, Element>;
 
@@ -30,8 +35,10 @@ export function MessageList({ selected, operator }: { selected: Selection; opera
   const list = useList(entries, scroller);
   const { isAtEnd, look } = useEnd(list, entries);
   const { unseen } = useReading(selected.conversation_id, isAtEnd);
-  const { flashed, jumpTo } = useJump(list, entries);
+  const { flashed, jumpTo } = useJump(list, entries, selected);
   const [traced, setTraced] = useState<Message | null>(null);
+  // Where no button is left to stop it, nothing goes on playing.
+  useEffect(() => stopSound, []);
   return (
     <div className="relative flex min-h-0 flex-1">
       <div
@@ -68,6 +75,7 @@ export function MessageList({ selected, operator }: { selected: Selection; opera
       </div>
       {!isAtEnd && <JumpToNewest unseen={unseen} onJump={() => list.scrollToEnd()} />}
       {traced && <MessageTrace message={traced} onClose={() => setTraced(null)} />}
+      <ViewerPlace conversation_id={selected.conversation_id} />
     </div>
   );
 }
@@ -97,9 +105,9 @@ function useEntries(conversation_id: string, operator: Operator): Entry[] {
   }, [messages, pending, conversation_id, operator, isComplete]);
 }
 
+/** Near enough that a list of which most was never drawn does not jump about while one scrolls through it. */
 function estimatedHeight(entry: Entry | undefined): number {
-  if (entry?.kind !== "message") return 48;
-  return 44 + 22 * Math.min(20, Math.ceil(entry.message.content.length / 60));
+  return entry?.kind === "message" ? heightOf(entry.message) : 48;
 }
 
 /** Whether the reader is at the end; an own new message always brings them there. */
@@ -137,25 +145,6 @@ function useKeptEnd(list: List): void {
     observer.observe(element);
     return () => observer.disconnect();
   }, [list]);
-}
-
-/** A click on a quote goes to the quoted message, if it is loaded, and lights it up for a moment. */
-function useJump(list: List, entries: Entry[]) {
-  const [flashed, setFlashed] = useState<string | null>(null);
-  const latest = useRef(entries);
-  latest.current = entries;
-  const jumpTo = useCallback(
-    (message_id: string) => {
-      const isIt = (entry: Entry) => entry.kind === "message" && entry.message.message_id === message_id;
-      const index = latest.current.findIndex(isIt);
-      if (index < 0) return;
-      list.scrollToIndex(index, { align: "center" });
-      setFlashed((latest.current[index] as Entry).key);
-      setTimeout(() => setFlashed(null), FLASH_MS);
-    },
-    [list],
-  );
-  return { flashed, jumpTo };
 }
 
 interface EntryProps {

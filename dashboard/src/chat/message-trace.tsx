@@ -8,7 +8,7 @@ import { useLanguage, useText } from "../i18n/index.ts";
 import { moment, preciseTime } from "../lib/time.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 
-export function MessageTrace({ message, onClose }: { message: Message; onClose: () => void }) {
+export default function MessageTrace({ message, onClose }: { message: Message; onClose: () => void }) {
   const text = useText();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);

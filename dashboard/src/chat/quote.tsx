@@ -1,5 +1,6 @@
 /** What a message answers to; a click goes there. */
 import type { ReplyPreview } from "../api/types.ts";
+import { previewOf } from "../content/preview.ts";
 import { useText } from "../i18n/index.ts";
 import { TypeIcon } from "../ui/type-icon.tsx";
 
@@ -17,7 +18,7 @@ export function Quote({ preview, onOpen }: { preview: ReplyPreview; onOpen: (mes
       <span className="flex items-center gap-1 text-ink-soft">
         <TypeIcon type={preview.type} className="size-3.5 shrink-0" />
         <span dir="auto" className="plain-direction line-clamp-2 min-w-0 wrap-anywhere">
-          {preview.content || (preview.type === "text" ? "…" : text(`type_${preview.type}`))}
+          {previewOf(preview, text) || "…"}
         </span>
       </span>
     </button>

@@ -2,7 +2,10 @@ import { act, cleanup, fireEvent, render, screen } from "@testing-library/react"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { listed, message, OMAR, RANA, SARA } from "../house/cast.ts";
 import { hearColleague, resetColleagues } from "../live/colleagues.ts";
+import { sendLocation } from "../live/compose.ts";
 import { changeDraft, draftOf } from "../live/drafts.ts";
+import { takeBack } from "../live/outbox.ts";
+import type { Pending } from "../live/pending.ts";
 import { markSeen } from "../live/seen.ts";
 import { fromSnapshot } from "../live/state.ts";
 import { replaceLive, useScreen } from "../live/store.ts";
@@ -138,8 +141,43 @@ describe("the guard", () => {
     expect(useScreen.getState().pending).toEqual([]);
   });
 
+  it("gives all back that was written behind it", () => {
+    type("and bread");
+    fireEvent.keyDown(field(), { key: "Enter" });
+    fireEvent.click(screen.getByTestId("guard-edit"));
+    expect(field().value).toBe("hello\nand bread");
+    expect(useScreen.getState().pending).toEqual([]);
+  });
+
   it("takes a hasty Enter for the end of a line, not for an answer", () => {
     fireEvent.keyDown(screen.getByTestId("guard"), { key: "Enter" });
     expect(bodies()).toHaveLength(1);
+  });
+});
+
+describe("the guard before what a form made", () => {
+  const only = () => useScreen.getState().pending[0] as Pending;
+  beforeEach(async () => {
+    const refusal = { success: false, error: "newer", code: "newer_message", newer: [message(12)] };
+    server.mockResolvedValueOnce(new Response(JSON.stringify(refusal), { status: 409 }));
+    act(() => sendLocation({ user_id: "7", conversation_id: RANA }, { latitude: 33.9, longitude: 35.5 }));
+    await screen.findByTestId("guard");
+  });
+
+  it("turns it into no text: it goes out or is discarded", () => {
+    expect(screen.queryByTestId("guard-edit")).toBeNull();
+    act(() => takeBack(only()));
+    fireEvent.keyDown(screen.getByTestId("guard"), { key: "Escape" });
+    expect(only()).toMatchObject({ message_type: "location", state: "guarded" });
+    expect(field().value).toBe("");
+    expect(document.activeElement).toBe(field());
+    fireEvent.click(screen.getByTestId("guard-discard"));
+    expect(useScreen.getState().pending).toEqual([]);
+    expect(field().value).toBe("");
+  });
+
+  it("sends it anyway as what it is", () => {
+    fireEvent.click(screen.getByTestId("guard-send-anyway"));
+    expect(bodies()[1]).toMatchObject({ force: true, message_type: "location", location: { latitude: 33.9 } });
   });
 });

@@ -1,87 +1,162 @@
-/** The place to answer: a draft that cannot get lost, a quote, and what holds a send back. */
-import { SendHorizontal } from "lucide-react";
-import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
-import type { Selection } from "../api/types.ts";
+/** The place to answer: a draft that cannot get lost, a quote, files, and what holds a send back. */
+import { Mic, SendHorizontal, Text } from "lucide-react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import type { Capabilities, Selection } from "../api/types.ts";
 import { useText } from "../i18n/index.ts";
 import { cameByPointer } from "../lib/keys.ts";
 import { displayName } from "../lib/names.ts";
-import { useNow } from "../lib/now.ts";
+import { useCapabilities } from "../live/channels.ts";
 import { useTypistsIn } from "../live/colleagues.ts";
-import { changeDraft, draftOf, useDraft } from "../live/drafts.ts";
-import { write } from "../live/outbox.ts";
-import { seenSequence } from "../live/seen.ts";
+import { sendDraft, useTray } from "../live/compose.ts";
+import { changeDraft, useDraft } from "../live/drafts.ts";
 import { useScreen } from "../live/store.ts";
 import { typingOn, typingOver } from "../live/telling.ts";
+import { useWindowClosed } from "../live/window.ts";
+import { Button } from "../ui/button.tsx";
+import { later } from "../ui/later.tsx";
+import { RoundButton } from "../ui/round-button.tsx";
+import type { FormKind } from "./add-menu.tsx";
+import { attachFiles, takesFiles } from "./attach.ts";
+import { DropZone } from "./drop-zone.tsx";
 import { Guard } from "./guard.tsx";
 import { QuotedReply } from "./quoted-reply.tsx";
 import { TypingLine } from "./typing-line.tsx";
+
+// What stands here only now and then is loaded after the page.
+const AddMenu = later(() => import("./add-menu.tsx"), <span className="size-11 shrink-0" />);
+const Tray = later(() => import("./tray.tsx"));
+const Recorder = later(() => import("./recorder.tsx"), <span className="min-h-11 flex-1" />);
+const Forms = later(() => import("./forms.tsx"));
 
 /** WhatsApp's bound for the body of a text message. */
 const CHARACTERS_MAX = 4096;
 
 export function Composer({ selected }: { selected: Selection }) {
   const { conversation_id } = selected;
-  const text = useText();
-  const row = useScreen((state) => state.live.conversations[conversation_id]);
   const guarded = useScreen((state) =>
     state.pending.find((entry) => entry.conversation_id === conversation_id && entry.state === "guarded"),
   );
   const draft = useDraft(conversation_id);
-  const field = useRef<HTMLTextAreaElement>(null);
-  useFocusAfterClick(field);
-  const excess = [...draft.text].length - CHARACTERS_MAX;
-  const canSend = draft.text.trim() !== "" && excess <= 0;
-  const send = () => canSend && sendDraft(selected);
+  const files = useTray(conversation_id);
+  const capabilities = useCapabilities(conversation_id);
+  const isClosed = useWindowClosed(conversation_id);
   const typists = useTypistsIn(conversation_id);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [form, setForm] = useForm(field);
+  const [isSpeaking, setSpeaking] = useState(false);
+  useFocusAfterClick(field);
   useEffect(() => () => typingOver(conversation_id), [conversation_id]);
-  const name = (row && displayName(row)) ?? text("unknown_customer");
+  const back = () => field.current?.focus();
+  const attach = !isClosed && takesFiles(capabilities) ? attachAnd(conversation_id, capabilities, back) : null;
   return (
     <footer className="border-line border-t bg-surface px-2 py-2 sm:px-4">
       <div className="mx-auto max-w-4xl">
-        {guarded && <Guard pending={guarded} onEdit={() => field.current?.focus()} />}
-        <WindowNotice expires_at={row?.window_expires_at ?? null} />
+        {guarded && <Guard pending={guarded} onEdit={back} />}
+        {isClosed && <WindowNotice capabilities={capabilities} onTemplate={() => setForm("template")} />}
         {draft.reply && (
           <QuotedReply reply={draft.reply} onCancel={() => changeDraft(conversation_id, { reply: null })} />
         )}
+        {files.length > 0 && <Tray files={files} capabilities={capabilities} />}
         <TypingLine typists={typists} />
-        <div className="flex items-end gap-2">
-          <textarea
-            ref={field}
-            dir={draft.text ? "auto" : undefined}
-            rows={1}
-            value={draft.text}
-            data-testid="composer"
-            aria-label={text("composer_label", { name })}
-            title={text("composer_hint")}
-            placeholder={text("composer")}
-            enterKeyHint="send"
-            onChange={(event) => writeDraft(selected, event.target.value)}
-            onBlur={() => typingOver(conversation_id)}
-            onKeyDown={(event) => sendOnEnter(event, send)}
-            className={`plain-direction grow-with-text max-h-48 min-h-11 w-full flex-1 resize-none rounded-3xl border bg-raised px-4 py-2.5 text-[0.9375rem] leading-snug placeholder:text-ink-faint ${typists.length > 0 ? "border-warn" : "border-transparent focus:border-accent"}`}
-          />
-          <SendButton disabled={!canSend} onClick={send} />
+        <div className="flex items-end gap-1 sm:gap-2">
+          {capabilities && !isSpeaking && (
+            <AddMenu
+              capabilities={capabilities}
+              isClosed={isClosed}
+              onFiles={(chosen) => attach?.(chosen)}
+              onForm={setForm}
+            />
+          )}
+          {isSpeaking ? (
+            <Recorder selected={selected} onDone={() => setSpeaking(false)} />
+          ) : (
+            <Writing
+              selected={selected}
+              field={field}
+              canSpeak={!isClosed && files.length === 0 && capabilities?.kinds.includes("voice") === true}
+              hasFiles={files.some(({ state }) => state !== "failed")}
+              isClosed={isClosed}
+              onSpeak={() => setSpeaking(true)}
+            />
+          )}
         </div>
-        {excess > 0 && <p className="pt-1 text-bad text-xs">{text("composer_too_long", { count: excess })}</p>}
       </div>
+      <DropZone onFiles={attach} />
+      {form && capabilities && (
+        <Forms form={form} selected={selected} capabilities={capabilities} onClose={() => setForm(null)} />
+      )}
     </footer>
   );
 }
 
-function SendButton({ disabled, onClick }: { disabled: boolean; onClick: () => void }) {
+/** Which window is open. When it is gone the keys go on in the text; before, nothing beside it could have the focus. */
+function useForm(field: RefObject<HTMLTextAreaElement | null>) {
+  const [form, setForm] = useState<FormKind | null>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && form === null) field.current?.focus();
+    wasOpen.current = form !== null;
+  }, [form, field]);
+  return [form, setForm] as const;
+}
+
+function attachAnd(conversation_id: string, capabilities: Capabilities | null, then: () => void) {
+  return (files: File[]) => {
+    if (capabilities) attachFiles(conversation_id, files, capabilities);
+    then();
+  };
+}
+
+interface WritingProps {
+  selected: Selection;
+  field: RefObject<HTMLTextAreaElement | null>;
+  canSpeak: boolean;
+  hasFiles: boolean;
+  isClosed: boolean;
+  onSpeak: () => void;
+}
+
+/** The text, and the button beside it: it sends, or begins to speak while there is nothing to send. */
+function Writing({ selected, field, canSpeak, hasFiles, isClosed, onSpeak }: WritingProps) {
+  const { conversation_id } = selected;
   const text = useText();
+  const row = useScreen((state) => state.live.conversations[conversation_id]);
+  const written = useDraft(conversation_id).text;
+  const isTypedElsewhere = useTypistsIn(conversation_id).length > 0;
+  const excess = [...written].length - CHARACTERS_MAX;
+  const canSend = !isClosed && (written.trim() !== "" || hasFiles) && excess <= 0;
+  const send = () => canSend && sendDraft(selected);
+  const name = (row && displayName(row)) ?? text("unknown_customer");
   return (
-    <button
-      type="button"
-      data-testid="send"
-      aria-label={text("composer_send")}
-      title={text("composer_send")}
-      disabled={disabled}
-      onClick={onClick}
-      className="grid size-11 shrink-0 place-items-center rounded-full bg-accent text-accent-ink transition-opacity disabled:opacity-40"
-    >
-      <SendHorizontal aria-hidden="true" className="size-5 rtl:-scale-x-100" />
-    </button>
+    <>
+      <div className="min-w-0 flex-1">
+        <textarea
+          ref={field}
+          dir={written ? "auto" : undefined}
+          rows={1}
+          value={written}
+          data-testid="composer"
+          aria-label={text("composer_label", { name })}
+          title={text("composer_hint")}
+          placeholder={text(hasFiles ? "composer_caption" : "composer")}
+          enterKeyHint="send"
+          onChange={(event) => writeDraft(selected, event.target.value)}
+          onBlur={() => typingOver(conversation_id)}
+          onKeyDown={(event) => sendOnEnter(event, send)}
+          className={`plain-direction grow-with-text block max-h-48 min-h-11 w-full resize-none rounded-3xl border bg-raised px-4 py-2.5 text-[0.9375rem] leading-snug placeholder:text-ink-faint ${isTypedElsewhere ? "border-warn" : "border-transparent focus:border-accent"}`}
+        />
+        {excess > 0 && <p className="pt-1 text-bad text-xs">{text("composer_too_long", { count: excess })}</p>}
+      </div>
+      {canSpeak && written.trim() === "" ? (
+        <RoundButton label={text("voice_record")} testId="record" onClick={onSpeak}>
+          <Mic aria-hidden="true" className="size-5" />
+        </RoundButton>
+      ) : (
+        <RoundButton label={text("composer_send")} testId="send" disabled={!canSend} onClick={send}>
+          <SendHorizontal aria-hidden="true" className="size-5 rtl:-scale-x-100" />
+        </RoundButton>
+      )}
+    </>
   );
 }
 
@@ -89,19 +164,6 @@ function writeDraft(selected: Selection, text: string): void {
   changeDraft(selected.conversation_id, { text });
   if (text.trim() === "") typingOver(selected.conversation_id);
   else typingOn(selected);
-}
-
-function sendDraft({ conversation_id, user_id }: Selection): void {
-  const { text, reply } = draftOf(conversation_id);
-  write({
-    conversation_id,
-    user_id,
-    content: text.trim(),
-    reply_preview: reply,
-    seen_sequence: seenSequence(conversation_id),
-  });
-  changeDraft(conversation_id, { text: "", reply: null });
-  typingOver(conversation_id);
 }
 
 function sendOnEnter(event: KeyboardEvent, send: () => void): void {
@@ -118,13 +180,22 @@ function useFocusAfterClick(field: RefObject<HTMLTextAreaElement | null>): void 
   }, [field]);
 }
 
-function WindowNotice({ expires_at }: { expires_at: string | null }) {
+/** Why nothing can be sent as it is, and what can be sent instead. What was written stays where it is. */
+function WindowNotice({ capabilities, onTemplate }: { capabilities: Capabilities | null; onTemplate: () => void }) {
   const text = useText();
-  const now = useNow();
-  if (!expires_at || Date.parse(expires_at) > now.getTime()) return null;
   return (
-    <p data-testid="window-closed" className="mb-2 rounded-xl bg-warn-soft px-3 py-1.5 text-warn text-xs">
-      {text("details_window_closed")}
-    </p>
+    <div
+      data-testid="window-closed"
+      className="mb-2 flex flex-wrap items-center justify-between gap-2 rounded-2xl bg-warn-soft px-3 py-2 text-warn text-xs"
+    >
+      <p role="status" className="min-w-48 flex-1">
+        {text("details_window_closed")}
+      </p>
+      {capabilities?.kinds.includes("template") && (
+        <Button look="primary" testId="choose-template" icon={<Text aria-hidden="true" />} onClick={onTemplate}>
+          {text("template_choose")}
+        </Button>
+      )}
+    </div>
   );
 }

@@ -1,10 +1,11 @@
 /** Stops a send for one look: something arrived that its author had not seen. */
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Message } from "../api/types.ts";
+import { previewOf } from "../content/preview.ts";
 import { useText } from "../i18n/index.ts";
 import { draftOf } from "../live/drafts.ts";
-import { sendAnyway, takeBack } from "../live/outbox.ts";
-import type { Pending } from "../live/pending.ts";
+import { sendAnyway, takeAllBack, withdraw } from "../live/outbox.ts";
+import { canTakeBack, type Pending } from "../live/pending.ts";
 import { Button } from "../ui/button.tsx";
 
 /** More than this few lines is what the message list is for. */
@@ -20,15 +21,22 @@ export function Guard({ pending, onEdit }: { pending: Pending; onEdit: () => voi
   useEffect(() => {
     if (draftOf(pending.conversation_id).text === "") box.current?.focus();
   }, [pending.conversation_id]);
+  const isEditable = canTakeBack(pending);
   const edit = () => {
-    takeBack(pending);
+    takeAllBack(pending.conversation_id);
+    onEdit();
+  };
+  const discard = () => {
+    withdraw(pending);
     onEdit();
   };
   /** Enter sends anyway, Escape goes back to the text, anything else is the beginning of the next line. */
   const pressed = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.preventDefault();
-      edit();
+      // What a form made has no text to go back to, and one key must not throw it away.
+      if (isEditable) edit();
+      else onEdit();
     } else if (event.key === "Enter" && event.target === box.current) {
       if (Date.now() - shownAt.current > HASTE_MS) sendAnyway(pending, true);
     } else if (event.key.length === 1 && event.target === box.current) {
@@ -49,16 +57,22 @@ export function Guard({ pending, onEdit }: { pending: Pending; onEdit: () => voi
       <NewerMessages messages={pending.newer} />
       <blockquote className="mb-3 w-fit max-w-full border-warn border-s-2 ps-2 text-ink-soft">
         <span dir="auto" className="plain-direction line-clamp-3 wrap-anywhere">
-          {pending.content}
+          {previewOf({ type: pending.message_type, content: pending.content }, text)}
         </span>
       </blockquote>
       <div className="flex flex-wrap gap-2">
         <Button look="primary" testId="guard-send-anyway" onClick={() => sendAnyway(pending, true)}>
           {text("guard_send_anyway")}
         </Button>
-        <Button testId="guard-edit" onClick={edit}>
-          {text("guard_edit")}
-        </Button>
+        {isEditable ? (
+          <Button testId="guard-edit" onClick={edit}>
+            {text("guard_edit")}
+          </Button>
+        ) : (
+          <Button testId="guard-discard" onClick={discard}>
+            {text("pending_discard")}
+          </Button>
+        )}
       </div>
     </div>
   );
@@ -73,7 +87,7 @@ function NewerMessages({ messages }: { messages: Message[] }) {
           <span className="font-medium">
             {message.is_user ? text("message_from_customer") : message.operator_name}:{" "}
           </span>
-          {message.content}
+          {previewOf(message, text)}
         </li>
       ))}
     </ul>

@@ -1,6 +1,7 @@
 /** The message that the draft answers to. */
 import { X } from "lucide-react";
 import type { ReplyPreview } from "../api/types.ts";
+import { previewOf } from "../content/preview.ts";
 import { useText } from "../i18n/index.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { TypeIcon } from "../ui/type-icon.tsx";
@@ -18,7 +19,7 @@ export function QuotedReply({ reply, onCancel }: { reply: ReplyPreview; onCancel
         <p className="flex items-center gap-1 text-ink-soft">
           <TypeIcon type={reply.type} className="size-3.5 shrink-0" />
           <span dir="auto" className="plain-line min-w-0">
-            {reply.content}
+            {previewOf(reply, text)}
           </span>
         </p>
       </div>

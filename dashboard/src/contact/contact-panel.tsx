@@ -2,6 +2,7 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Conversation } from "../api/types.ts";
+import { Continued } from "../content/continued.tsx";
 import { useLanguage, useText } from "../i18n/index.ts";
 import { displayName } from "../lib/names.ts";
 import { useNow } from "../lib/now.ts";
@@ -9,8 +10,10 @@ import { until } from "../lib/time.ts";
 import { useScreen } from "../live/store.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { Merges } from "./merges.tsx";
+import { OtherConversations } from "./other-conversations.tsx";
 
-export function ContactPanel({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
+export default function ContactPanel({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
   const text = useText();
   const row = useScreen((state) => state.live.conversations[conversationId]);
   return (
@@ -25,6 +28,8 @@ export function ContactPanel({ conversationId, onClose }: { conversationId: stri
         </IconButton>
       </div>
       {row && <Facts row={row} />}
+      {row && <OtherConversations row={row} />}
+      {row && <Merges row={row} />}
     </aside>
   );
 }
@@ -40,6 +45,7 @@ function Facts({ row }: { row: Conversation }) {
         <h2 dir="auto" className="font-semibold text-lg">
           {displayName(row) ?? text("unknown_customer")}
         </h2>
+        <Continued row={row} />
       </div>
       <dl className="space-y-4 text-sm">
         {row.user_phone && (
@@ -59,11 +65,16 @@ function Facts({ row }: { row: Conversation }) {
         <FreeAnswers row={row} />
         {identities.length > 0 && (
           <Fact name={text("details_identities")}>
-            {identities.map(({ kind, value }) => (
-              <span key={`${kind} ${value}`} className="block break-all text-ink-soft text-xs">
+            {identities.map(({ kind, value, former }) => (
+              <span
+                key={`${kind} ${value}`}
+                data-testid="identity"
+                className={`block break-all text-xs ${former ? "text-ink-faint" : "text-ink-soft"}`}
+              >
                 <bdi dir="ltr">
                   {kind}: {value}
                 </bdi>
+                {former && ` · ${text("identity_former")}`}
               </span>
             ))}
           </Fact>

@@ -1,5 +1,5 @@
 /** The people and messages of the tests: Rana writes to the bakery, Sara and Omar answer. */
-import type { Conversation, ConversationRow, LiveEvent, Message } from "../api/types.ts";
+import type { Conversation, ConversationRow, LiveEvent, Media, Message } from "../api/types.ts";
 
 export const SARA = { operator_id: "1", name: "Sara" };
 export const OMAR = { operator_id: "2", name: "Omar" };
@@ -37,6 +37,26 @@ export function message(sequence: number, change: Partial<Message> = {}): Messag
     media: null,
     metadata: {},
     client_message_id: null,
+    ...change,
+  };
+}
+
+/** A file that is there. */
+export function file(mime_type: string, change: Partial<Media> = {}): Media {
+  return {
+    state: "ready",
+    sha256: "ab".repeat(32),
+    url: `/api/live-chat/media/${"ab".repeat(32)}`,
+    thumbnail_url: null,
+    mime_type,
+    bytes: 12_000,
+    name: null,
+    duration_seconds: null,
+    width: null,
+    height: null,
+    peaks: [],
+    error: null,
+    can_retry: false,
     ...change,
   };
 }

@@ -17,6 +17,7 @@ const ONE_SIDED =
 const FLOORS = [
   ["lib", "i18n", "ui", "api"],
   ["live"],
+  ["content"],
   ["inbox", "chat", "composer", "handover", "contact", "shell", "session"],
 ];
 const floorOf = (folder: string) => FLOORS.findIndex((floor) => floor.includes(folder));

@@ -3,7 +3,8 @@ import { Bot, CheckCheck, Hourglass, UserRound } from "lucide-react";
 import { memo } from "react";
 import { Link } from "wouter";
 import type { Conversation } from "../api/types.ts";
-import { type Translate, useLanguage, useText } from "../i18n/index.ts";
+import { previewOf } from "../content/preview.ts";
+import { useLanguage, useText } from "../i18n/index.ts";
 import { displayName } from "../lib/names.ts";
 import { useNow } from "../lib/now.ts";
 import { readPlace, writePlace } from "../lib/place.ts";
@@ -86,15 +87,10 @@ function Preview({ row }: { row: Conversation }) {
       {!draft && last && !last.is_user && <StatusTicks status={last.status} />}
       {!draft && last && <TypeIcon type={last.type} className="size-3.5 shrink-0" />}
       <span dir="auto" className="plain-line min-w-0 flex-1">
-        {draft ?? (last ? previewOf(last, text) : "")}
+        {draft ?? (last ? (last.deleted ? text("message_deleted") : previewOf(last, text)) : "")}
       </span>
     </span>
   );
-}
-
-function previewOf(last: NonNullable<Conversation["last_message"]>, text: Translate): string {
-  if (last.deleted) return text("message_deleted");
-  return last.content || (last.type === "text" ? "" : text(`type_${last.type}`));
 }
 
 function Unread({ count }: { count: number | null }) {

@@ -81,3 +81,9 @@ function daysBetween(one: Date, other: Date): number {
   const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
   return Math.round((midnight(other) - midnight(one)) / DAY_MS);
 }
+
+/** How long something plays or records, as a player shows it. */
+export function clockText(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

@@ -63,9 +63,21 @@ export function placeRow(state: LiveState, row: ConversationRow): LiveState {
   const unread_count = unreadOf(row, state.reads[row.conversation_id]);
   return {
     ...state,
+    threads: held && held.user_id !== row.user_id ? renameUser(state.threads, row) : state.threads,
     conversations: { ...state.conversations, [row.conversation_id]: { ...row, unread_count } },
     order: held?.last_sequence === row.last_sequence ? state.order : reorder(state, row),
   };
+}
+
+/** A conversation's customer goes by another id since two contacts were merged, or are no longer. */
+function renameUser(
+  threads: LiveState["threads"],
+  { conversation_id, user_id }: ConversationRow,
+): LiveState["threads"] {
+  const thread = threads[conversation_id];
+  if (!thread) return threads;
+  const messages = thread.messages.map((message) => ({ ...message, user_id }));
+  return { ...threads, [conversation_id]: { ...thread, messages } };
 }
 
 /** What the server answered to this operator's own reading, ahead of its event. */

@@ -2,6 +2,7 @@
 import { ApiError } from "../api/client.ts";
 import { eventsAfter } from "../api/pages.ts";
 import type { LiveEvent, PollAnswer, Session } from "../api/types.ts";
+import { loadChannels } from "./channels.ts";
 import { hearColleague, presenceNow, resetColleagues } from "./colleagues.ts";
 import { Connection, type ConnectionEvents, type RawFrame, retryDelay } from "./connection.ts";
 import { closeDrafts, openDrafts } from "./drafts.ts";
@@ -13,6 +14,7 @@ import { forgetAll, recall, remember } from "./remember.ts";
 import { advanceCursor, applyEvent, liveNow, replaceLive, resetScreen, useScreen } from "./store.ts";
 import { type TabEvents, Tabs } from "./tabs.ts";
 import { Looking } from "./telling.ts";
+import { closeUploads, openUploads } from "./uploads.ts";
 
 const REMEMBER_EVERY_MS = 3000;
 
@@ -61,6 +63,8 @@ export class Live {
   /** Paints what is remembered, loads what is visible, then listens. */
   async start(): Promise<void> {
     openDrafts(this.#key);
+    openUploads(this.#key);
+    void loadChannels();
     startOutbox(this.#key, this.onSignedOut);
     this.#tabs.join();
     const painted = paintRemembered(this.#key, () => this.#isLoaded);
@@ -81,6 +85,7 @@ export class Live {
     this.#tabs.leave();
     this.#connection.close();
     stopOutbox(forget);
+    closeUploads(forget);
     closeDrafts(forget);
     resetScreen("");
     resetColleagues("");
@@ -152,6 +157,7 @@ export class Live {
   #linkChanged(open: boolean): void {
     this.#line.tell({ open });
     if (!open) return;
+    void loadChannels();
     sendWaiting();
     this.#looking.again();
   }

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../api/client.ts";
+import { fakeUploads } from "../house/transfers.ts";
 import { changeDraft, draftOf } from "../live/drafts.ts";
+import { attachFile, itemOf } from "../live/uploads.ts";
+import { queries } from "./queries.ts";
 import { resumeSession, signIn, signOut, useSession } from "./session.ts";
 
 const SESSION = {
@@ -71,6 +74,40 @@ describe("a session", () => {
     await signOut();
     expect(everything()).not.toMatch(/Sara|half a thought/);
     expect(draftOf("c1").text).toBe("");
+  });
+
+  it("shows the next operator nothing that was read for the one before", async () => {
+    let operator = SESSION.operator;
+    serverSays((method) => [200, method === "DELETE" ? { success: true } : { success: true, ...SESSION, operator }]);
+    await signIn("sara@cedar.example", "x");
+    queries.setQueryData(["conversations of", "7"], { merges: ["Rana is Rami"] });
+    await resumeSession();
+    expect(queries.getQueryCache().getAll()).toHaveLength(1);
+    await signOut();
+    expect(queries.getQueryCache().getAll()).toEqual([]);
+    await signIn("sara@cedar.example", "x");
+    queries.setQueryData(["conversations of", "7"], { merges: ["Rana is Rami"] });
+    operator = { ...operator, operator_id: "2", name: "Omar" };
+    await signIn("omar@cedar.example", "x");
+    expect(queries.getQueryCache().getAll()).toEqual([]);
+  });
+
+  it("keeps files for the same operator when it merely runs out, and for nobody else", async () => {
+    let operator = SESSION.operator;
+    serverSays((method) =>
+      method === "POST" ? [200, { success: true, ...SESSION, operator }] : [401, { code: "not_signed_in" }],
+    );
+    const transfers = fakeUploads();
+    await signIn("sara@cedar.example", "x");
+    const id = attachFile("c1", new Blob(["x"]), "bread.jpg", { place: "tray", kind: "image" });
+    await resumeSession();
+    expect(transfers[0]?.isAborted).toBe(true);
+    await signIn("sara@cedar.example", "x");
+    expect(itemOf(id)?.state).toBe("uploading");
+    await resumeSession();
+    operator = { ...operator, operator_id: "2" };
+    await signIn("omar@cedar.example", "x");
+    expect(itemOf(id)).toBeUndefined();
   });
 
   it("keeps a half-written answer when it merely runs out", async () => {

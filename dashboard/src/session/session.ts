@@ -4,6 +4,7 @@ import { ApiError } from "../api/client.ts";
 import { currentSession, logIn, logOut } from "../api/pages.ts";
 import type { OperatorStatus, Session } from "../api/types.ts";
 import { Live } from "../live/start.ts";
+import { queries } from "./queries.ts";
 
 type Standing = "unknown" | "in" | "out";
 interface SessionState {
@@ -61,6 +62,7 @@ function enter(session: Session): void {
   keep(session);
   if (before && samePerson(before, session) && live) return;
   void live?.stop(true);
+  queries.clear();
   live = new Live(session, () => leave(true));
   void live.start();
 }
@@ -69,6 +71,7 @@ function leave(ended: boolean): void {
   if (useSession.getState().standing === "out") return;
   localStorage.removeItem(STORAGE_KEY);
   void live?.stop(!ended);
+  queries.clear();
   live = null;
   useSession.setState({ standing: "out", session: null, ended });
 }

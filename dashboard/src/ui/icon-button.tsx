@@ -11,16 +11,36 @@ interface IconButtonProps {
   /** The place that is shown now, among links of a kind. */
   current?: boolean;
   small?: boolean;
+  /** Of a button that opens something: whether it is open, and its id. */
+  expanded?: boolean;
+  controls?: string;
+  autoFocus?: boolean;
 }
 
 export function IconButton(props: IconButtonProps) {
-  const { label, onClick, children, className = "", testId, disabled, current, small } = props;
+  const {
+    label,
+    onClick,
+    children,
+    className = "",
+    testId,
+    disabled,
+    current,
+    small,
+    expanded,
+    controls,
+    autoFocus,
+  } = props;
   return (
     <button
       type="button"
       aria-label={label}
       title={label}
       aria-current={current ? "page" : undefined}
+      // biome-ignore lint/a11y/noAutofocus: only what a press of a key or button has just brought up asks for it
+      autoFocus={autoFocus}
+      aria-expanded={expanded}
+      aria-controls={controls}
       data-testid={testId}
       disabled={disabled}
       onClick={onClick}

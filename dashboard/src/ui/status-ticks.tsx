@@ -13,13 +13,19 @@ const TICKS: Record<DeliveryStatus, { icon: typeof Check; colour: string }> = {
   unknown: { icon: CloudAlert, colour: "text-warn" },
 };
 
-export function StatusTicks({ status }: { status: DeliveryStatus | null }) {
+/** What only statuses tell; whatever else a message is, its own sending told. */
+const GUESSED: ReadonlySet<DeliveryStatus> = new Set(["delivered", "read"]);
+
+/** `guessed` says that the provider's statuses do not name the message: customer and time join them. */
+export function StatusTicks({ status, guessed = false }: { status: DeliveryStatus | null; guessed?: boolean }) {
   const text = useText();
   const tick = status && TICKS[status];
   if (!tick) return null;
-  const label = text(`tick_${status}`);
+  const isGuess = guessed && GUESSED.has(status);
+  const label = isGuess ? text("tick_guessed", { tick: text(`tick_${status}`) }) : text(`tick_${status}`);
+  const line = isGuess ? "border-current border-b border-dotted" : "";
   return (
-    <span role="img" aria-label={label} title={label} className={`shrink-0 ${tick.colour}`}>
+    <span role="img" aria-label={label} title={label} className={`shrink-0 ${tick.colour} ${line}`}>
       <tick.icon aria-hidden="true" className="size-4" />
     </span>
   );

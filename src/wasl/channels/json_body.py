@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from wasl.limits import JSON_DEPTH_MAX
+from wasl.channels.limits import JSON_DEPTH_MAX
 
 # PostgreSQL stores no NUL and no encoder writes half a surrogate pair; both can be spelled in JSON.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

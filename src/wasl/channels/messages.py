@@ -1,7 +1,7 @@
 """Messages, and what happens to messages: whose they are, and what they say or change."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from wasl.channels.content import read_content, type_of
 from wasl.channels.fields import Object, object_of, seconds_of, text_of
 from wasl.channels.history import customer_of_echo, customer_of_thread, is_from_customer, status_of_past
 from wasl.channels.identities import read_system
-from wasl.channels.kept import id_of, unreadable
+from wasl.channels.kept import id_by_arrival, id_of, unreadable
 from wasl.channels.party import recipient_of, sender_of
 from wasl.channels.rewrap import rewrap
 from wasl.channels.walk import Item, ItemKind
@@ -40,7 +40,7 @@ def read_message(item: Item, raw: Object) -> Update:
     change = item.change
     return MessageReceived(
         change.phone_number_id or "",
-        id_of(raw),
+        _id_of(item, raw, author),
         customer,
         seconds_of(raw.get("timestamp"), change.entry.get("time")),
         content,
@@ -54,6 +54,17 @@ def read_message(item: Item, raw: Object) -> Update:
 
 def _quoted_by(raw: Object) -> str | None:
     return text_of((object_of(raw["context"]) or {}).get("id"))
+
+
+def _id_of(item: Item, raw: Object, author: Author) -> str:
+    if (
+        raw.get("id")
+        or author.origin is Origin.HISTORY
+        or not item.change.arrived_ms
+        or seconds_of(raw.get("timestamp"))
+    ):
+        return id_of(raw)
+    return id_by_arrival(raw, item.change.arrived_ms)
 
 
 def _author_of(item: Item, raw: Object) -> Author:
@@ -71,7 +82,9 @@ def _author_of(item: Item, raw: Object) -> Author:
 
 def _together(party: Party, other: Party) -> Party:
     """Add what only the other knows."""
-    return Party(*(getattr(party, name.name) or getattr(other, name.name) for name in fields(Party)))
+    both = Party(*(getattr(party, name.name) or getattr(other, name.name) for name in fields(Party)))
+    # What one of the two could not read is no name beside one that it could: see `party.named`.
+    return replace(both, provider_id=None) if both.phone or both.bsuid or both.parent_bsuid else both
 
 
 def _in_group(raw: Object, author: Author, content: Content) -> tuple[Party, Content]:
@@ -104,12 +117,13 @@ def _reaction(item: Item, raw: Object, author: Author) -> Update:
         return unreadable(item, "a reaction that does not say to which message")
     return Reacted(
         item.change.phone_number_id or "",
-        id_of(raw),
+        _id_of(item, raw, author),
         target,
         _customer_of(raw, author),
         seconds_of(raw.get("timestamp"), item.change.entry.get("time")),
         text_of(reaction.get("emoji")) or "",
-        "user" if author.from_customer else "phone",
+        # For WhatsApp the phone and we are one: a message has one reaction of the business.
+        "user" if author.from_customer else "business",
         partial(rewrap, item),
     )
 
@@ -122,7 +136,7 @@ def _edit(item: Item, raw: Object, author: Author) -> Update:
     customer, content = _in_group(raw, author, read_content(message))
     return MessageEdited(
         item.change.phone_number_id or "",
-        id_of(raw),
+        _id_of(item, raw, author),
         target,
         customer,
         seconds_of(raw.get("timestamp"), item.change.entry.get("time")),
@@ -137,7 +151,7 @@ def _revoke(item: Item, raw: Object, author: Author) -> Update:
         return unreadable(item, "a deletion that does not say of which message")
     return MessageRevoked(
         item.change.phone_number_id or "",
-        id_of(raw),
+        _id_of(item, raw, author),
         target,
         _customer_of(raw, author),
         seconds_of(raw.get("timestamp"), item.change.entry.get("time")),

@@ -28,7 +28,8 @@ def named(change: Change, address: Any, user_id: Any, parent_id: Any, username: 
     """Gather a customer's names; `address` may be a phone number, or any other id.
 
     Of `contacts[]` only the one that carries one of these ids is believed: its neighbours are other people. The only
-    contact of a change is also believed when there is no id to compare on one of the two sides.
+    contact of a change is also believed when there is no id to compare on one of the two sides. A value that is neither
+    a number nor an id ("null", "0") names somebody only where nothing else does: many customers may come with it.
     """
     address, user_id, parent_id = text_of(address), text_of(user_id), text_of(parent_id)
     contact = _contact_with(change, address, user_id, parent_id) or _contact_alone(change, address or user_id)
@@ -49,19 +50,20 @@ def named(change: Change, address: Any, user_id: Any, parent_id: Any, username: 
             stray = stray or user_id
     parent = parent_id if parent_id and looks_like_bsuid(parent_id) else None
     if contact is None:
-        return Party(phone, bsuid, parent, _username(username), None, stray)
+        return Party(phone, bsuid, parent, _username(username), None, None if phone or bsuid or parent else stray)
     wa_id, profile = contact.get("wa_id"), object_of(contact.get("profile")) or {}
     if phone is None:
         phone = phone_of(wa_id)
     if bsuid is None:
         bsuid = bsuid_of(contact.get("user_id")) or (None if wa_id == address else bsuid_of(wa_id))
+    parent = parent or bsuid_of(contact.get("parent_user_id"))
     return Party(
         phone,
         bsuid,
-        parent or bsuid_of(contact.get("parent_user_id")),
+        parent,
         _username(username or profile.get("username") or contact.get("username")),
         None,
-        stray,
+        None if phone or bsuid or parent else stray,
         text_of(profile.get("name")),
     )
 
@@ -106,11 +108,20 @@ def _contact_with(change: Change, address: str | None, *others: str | None) -> O
         return first  # By far the commonest body: one message of one customer.
     by_id = change.contacts_by_id
     if by_id is None:
-        by_id = change.contacts_by_id = {}
-        for contact in filter(None, map(object_of, contacts)):
-            for text in _ids_of(contact):
-                by_id.setdefault(text, contact)
+        by_id = change.contacts_by_id = _by_their_ids(contacts)
     return next((by_id[known] for text in (address, *others) if text and (known := _comparable(text)) in by_id), None)
+
+
+def _by_their_ids(contacts: list[Any]) -> dict[str, Object]:
+    by_id: dict[str, Object] = {}
+    shared: set[str] = set()
+    for contact in filter(None, map(object_of, contacts)):
+        for text in _ids_of(contact):
+            if by_id.setdefault(text, contact) != contact and not (_is_phone(text) or looks_like_bsuid(text)):
+                shared.add(text)  # "null" beside two customers is neither's.
+    for text in shared:
+        del by_id[text]
+    return by_id
 
 
 def _contact_alone(change: Change, named_already: str | None) -> Object | None:

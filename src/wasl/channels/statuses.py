@@ -6,9 +6,10 @@ from wasl.channels.content import unsupported
 from wasl.channels.fields import Object, seconds_of, text_of
 from wasl.channels.kept import id_of, noted, unreadable
 from wasl.channels.meta_errors import first_error_of
-from wasl.channels.party import business_phone_of, phone_of, sender_of
+from wasl.channels.party import business_phone_of, named, phone_of, sender_of
 from wasl.channels.rewrap import rewrap
 from wasl.channels.walk import Item
+from wasl.domain.identity import Party
 from wasl.domain.message import PROVIDER_STATUSES
 from wasl.domain.updates import MessageReceived, StatusReported, Update
 
@@ -33,7 +34,16 @@ def read_status(item: Item, raw: Object) -> Update:
         error_code,
         error_message,
         partial(rewrap, item),
+        _recipient_of(item, raw) if "recipient_user_id" in raw else None,
     )
+
+
+def _recipient_of(item: Item, raw: Object) -> Party | None:
+    """Name the customer whom a message was for. A group is no customer, and its participants are nobody's thread."""
+    if text_of(raw.get("recipient_type")) == "group":
+        return None
+    parent = raw.get("recipient_parent_user_id") or raw.get("parent_recipient_user_id")
+    return named(item.change, raw.get("recipient_id"), raw.get("recipient_user_id"), parent)
 
 
 def read_call(item: Item, raw: Object) -> Update:

@@ -48,6 +48,8 @@ class Change:
     contacts: list[Any] = field(default_factory=list)
     contacts_by_id: dict[str, Object] | None = None
     """Made when somebody first asks (party.py): a batch may hold a thousand contacts."""
+    arrived_ms: int = 0
+    """When the body came; 0 when nobody says."""
 
 
 class Item(NamedTuple):
@@ -74,7 +76,7 @@ _KINDS = {
 _SHARED = {"messaging_product", "metadata", "contacts", "field"}
 
 
-def walk_envelope(document: Any) -> Iterator[Item]:
+def walk_envelope(document: Any, arrived_ms: int = 0) -> Iterator[Item]:
     """Walk every item of a decoded body in the document's order; nothing is skipped, however it looks.
 
     Raises UnreadableBody when there is no entry to walk.
@@ -88,10 +90,10 @@ def walk_envelope(document: Any) -> Iterator[Item]:
         if not changes:
             yield Item(ItemKind.ENTRY, Change(document.get("object"), {}, None, "", {}), raw_entry)
         for raw_change in changes:
-            yield from _walk_change(document.get("object"), entry, raw_change)
+            yield from _walk_change(document.get("object"), entry, raw_change, arrived_ms)
 
 
-def _walk_change(envelope_object: Any, entry: Object, raw_change: Any) -> Iterator[Item]:
+def _walk_change(envelope_object: Any, entry: Object, raw_change: Any, arrived_ms: int) -> Iterator[Item]:
     change_object = object_of(raw_change) or {}
     value = object_of(change_object.get("value")) or {}
     metadata = object_of(value.get("metadata"))
@@ -104,6 +106,7 @@ def _walk_change(envelope_object: Any, entry: Object, raw_change: Any) -> Iterat
         value,
         text_of(metadata.get("phone_number_id")) if metadata else None,
         list_of(value.get("contacts")),
+        arrived_ms=arrived_ms,
     )
     holds_items = False
     rest = []

@@ -11,7 +11,7 @@ import structlog
 from pydantic import ValidationError
 
 from wasl import __version__
-from wasl.cli import care, first_steps, running, torture
+from wasl.cli import care, first_steps, running, templates, torture
 from wasl.errors import Misconfigured, WaslError
 from wasl.settings import Settings
 
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     running.add_commands(commands)
     first_steps.add_commands(commands)
+    templates.add_commands(commands)
     care.add_commands(commands)
     torture.add_commands(commands)
     return parser

@@ -9,13 +9,14 @@ from wasl.errors import Invalid
 from wasl.limits import PROVIDER_SECRET_CHARACTERS_MAX
 
 
-def add_secret_option(parser: argparse.ArgumentParser, name: str, variable: str) -> None:
-    """Add `--NAME-stdin`; without it the secret comes from an environment variable, or is asked for."""
+def add_secret_option(parser: argparse.ArgumentParser, name: str, variable: str, *, asked_for: bool = True) -> None:
+    """Add `--NAME-stdin`; without it the secret comes from an environment variable, or is asked for, if it must be."""
     words = name.replace("-", " ")
+    otherwise = "else it is asked for" if asked_for else "else there is none"
     parser.add_argument(
         f"--{name}-stdin",
         action="store_true",
-        help=f"read the {words} from standard input, one line (else from {variable}, else it is asked for)",
+        help=f"read the {words} from standard input, one line (else from {variable}, {otherwise})",
     )
 
 
@@ -33,6 +34,13 @@ def ask_secret(asked: argparse.Namespace, name: str, variable: str, *, twice: bo
     if twice and getpass.getpass("Again: ") != secret:
         raise Invalid("These were two different ones; nothing was changed.")
     return secret
+
+
+def given_secret(asked: argparse.Namespace, name: str, variable: str) -> str | None:
+    """The same of a secret that need not be there: nobody is asked."""
+    if getattr(asked, f"{name.replace('-', '_')}_stdin"):
+        return _line_of_stdin(name.replace("-", " "))
+    return os.environ.get(variable)
 
 
 def _line_of_stdin(words: str) -> str:

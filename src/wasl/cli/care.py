@@ -4,22 +4,26 @@ import argparse
 import asyncio
 import os
 import sys
+from contextlib import aclosing
 from pathlib import Path
 from typing import BinaryIO
 
-import httpx2
-
-from wasl.cli.first_steps import Commands, account_of
+from wasl.channels.download import Downloads
+from wasl.channels.exchange import Exchange
+from wasl.channels.registry import adapters
+from wasl.cli.first_steps import Commands
+from wasl.cli.named import account_of
 from wasl.clock import monotonic
 from wasl.domain.identity import phone_digits
 from wasl.errors import Invalid, NotFound
-from wasl.flow.doctor import Finding, Grade, examine
+from wasl.flow.doctor import examine
+from wasl.flow.findings import Finding, Grade
 from wasl.flow.import_history import HistoryImport, Progress
 from wasl.flow.old_records import Unread
 from wasl.flow.replay import replay
 from wasl.flow.restored import settle_restored
+from wasl.memory import Memory, open_memory
 from wasl.settings import Settings
-from wasl.store.open import Memory, open_memory
 from wasl.store.team import Channel
 
 PROGRESS_SECONDS = 1.0
@@ -103,8 +107,8 @@ class _Meter:
 async def _replay(_: argparse.Namespace, settings: Settings) -> int:
     """Process again what was quarantined: updates of numbers that were not connected yet, and bodies that an older
     version could not read. What still cannot be processed stays."""
-    async with open_memory(settings) as memory:
-        result = await replay(memory.database, memory.journal, memory.team)
+    async with open_memory(settings) as memory, aclosing(Exchange()) as exchange, aclosing(Downloads()) as downloads:
+        result = await replay(memory.database, memory.journal, memory.team, adapters(exchange, downloads))
     print(f"{result.taken} updates processed, {result.messages} messages added, {result.stay.total()} stay.")
     for reason, count in result.stay.most_common():
         print(f"  {count} × {reason}")
@@ -122,8 +126,8 @@ async def _restored(_: argparse.Namespace, settings: Settings) -> int:
 
 async def _doctor(_: argparse.Namespace, settings: Settings) -> int:
     """Say in plain sentences whether this installation is well. The exit status is 1 when something is wrong."""
-    async with httpx2.AsyncClient() as client:
-        findings = [_show(finding) async for finding in examine(settings, client)]
+    async with aclosing(Exchange()) as exchange:
+        findings = [_show(finding) async for finding in examine(settings, exchange)]
     wrong = sum(finding.grade is Grade.WRONG for finding in findings)
     print("Everything is well." if not wrong else f"{wrong} to put right.")
     return 1 if wrong else 0

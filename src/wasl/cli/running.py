@@ -6,10 +6,16 @@ import tempfile
 from pathlib import Path
 
 from wasl.cli.ask import add_secret_option, ask_secret
-from wasl.cli.first_steps import SECRETS, Commands
+from wasl.cli.first_steps import Commands
 from wasl.settings import Settings
 
 EMULATOR_PORT = 8001
+SECRETS = {
+    "app-secret": "WASL_CHANNEL_APP_SECRET",
+    "verify-token": "WASL_CHANNEL_VERIFY_TOKEN",
+    "access-token": "WASL_CHANNEL_ACCESS_TOKEN",
+}
+"""What the emulator must know of a number, and where the command that connects it takes it from too."""
 
 # The server and the emulator are imported when they are asked for: every other command starts in half the time.
 # ruff: noqa: PLC0415
@@ -69,6 +75,8 @@ def _demo(asked: argparse.Namespace, settings: Settings) -> int:
 def _emulator(asked: argparse.Namespace, _: Settings) -> int:
     """Run a WhatsApp Cloud API for trying and testing, with a phone to play customers on. Keep it off public networks:
     it has no login."""
+    from uvicorn.loops.auto import auto_loop_factory
+
     from wasl.emulator.app import serve
     from wasl.emulator.numbers import BusinessNumber, digits_of
     from wasl.emulator.whatsapp import EmulatorConfig
@@ -84,7 +92,9 @@ def _emulator(asked: argparse.Namespace, _: Settings) -> int:
             f"The emulator's API is http://{asked.host}:{port}, its phone is the page of the same address.", flush=True
         )
 
-    asyncio.run(serve(asked.host, asked.port, EmulatorConfig(numbers=numbers, lively=asked.lively), started=started))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        config = EmulatorConfig(numbers=numbers, lively=asked.lively)
+        runner.run(serve(asked.host, asked.port, config, started=started))
     return 0
 
 

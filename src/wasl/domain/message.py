@@ -94,3 +94,8 @@ class Content:
     text: str
     media: Mapping[str, Any] | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_text(cls, text: str) -> "Content":
+        """Words and nothing else."""
+        return cls(MessageType.TEXT, text)

@@ -1,19 +1,62 @@
 """What leaves for a provider, and the four ways in which an attempt can end."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from wasl.domain.message import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A customer, by every name under which a provider may take a message for them. `phone` is digits."""
+
+    phone: str | None = None
+    bsuid: str | None = None
+    provider_ids: tuple[str, ...] = ()
+    """What only providers call them, such as a room, oldest first; an adapter knows its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileHandle:
+    """A file as a message names it: by the id that the provider gave it, or by an address where it may fetch it."""
+
+    name: str
+    mime_type: str
+    id: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message on its way out. `to_phone` is digits; without one the customer is addressed by `to_bsuid`."""
+    """A message on its way out."""
 
-    to_phone: str | None
-    to_bsuid: str | None
-    text: str
-    reply_to: str | None
-    """The provider's id of the quoted message."""
+    to: Recipient
+    content: Content
     callback_data: str
     """Comes back in every status of this message (at most 512 characters): `m:<message id>:<attempt>`."""
+    reply_to: str | None = None
+    """The provider's id of the quoted message."""
+    file: FileHandle | None = None
+
+
+class SignalKind(StrEnum):
+    """What is told beside messages. Telling it twice does no harm, so it is tried again after any failure."""
+
+    REACTION = "reaction"
+    READ = "read"
+    TYPING = "typing"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One of them, about a message that the provider calls `message_id`; an empty `emoji` takes a reaction away."""
+
+    kind: SignalKind
+    to: Recipient
+    message_id: str
+    emoji: str = ""
+    callback_data: str = ""
+    """Of a reaction: comes back in its statuses, as `r:<message id>:<click>`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +64,8 @@ class Accepted:
     """The provider took the message and named it."""
 
     provider_message_id: str
+    named_in_statuses: bool = True
+    """Whether its statuses will call it so; otherwise they are joined by customer and time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +80,8 @@ class NotSent:
     retry_after_seconds: float
     holds: str = "recipient"
     counts_as_attempt: bool = True
+    growth: int = 2
+    """Every further failure waits this many times as long as the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +110,30 @@ def callback_data_for(message_id: str, attempt: int) -> str:
     return f"m:{message_id}:{attempt}"
 
 
+def callback_data_for_click(message_id: str, click: int) -> str:
+    """Name one of the business's reactions, so that a failure which is told later finds it."""
+    return f"r:{message_id}:{click}"
+
+
+def click_of_callback(data: str | None) -> tuple[str, int] | None:
+    """The message id and the click inside our callback data, or None when it does not speak of a reaction."""
+    return _named_by(data, "r:")
+
+
 def message_of_callback(data: str | None) -> str | None:
     """The message id inside our callback data, or None when it is not ours."""
-    if not data or not data.startswith("m:"):
+    named = _named_by(data)
+    return named[0] if named else None
+
+
+def attempt_of_callback(data: str | None) -> int | None:
+    """Which attempt our callback data names, or None when it is not ours."""
+    named = _named_by(data)
+    return named[1] if named else None
+
+
+def _named_by(data: str | None, mark: str = "m:") -> tuple[str, int] | None:
+    if not data or not data.startswith(mark):
         return None
     message_id, _, attempt = data[2:].rpartition(":")
-    return message_id if message_id and attempt.isdigit() else None
+    return (message_id, int(attempt)) if message_id and attempt.isdecimal() and len(attempt) < 10 else None

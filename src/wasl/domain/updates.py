@@ -60,7 +60,7 @@ class MessageRevoked:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """A reaction was set, or with an empty emoji taken away. `actor` is `user` or `phone`."""
+    """A reaction was set, or with an empty emoji taken away. `actor` is `user` or `business`."""
 
     phone_number_id: str
     update_id: str
@@ -84,6 +84,10 @@ class StatusReported:
     error_code: str | None
     error_message: str | None
     origin_json: Rewrap
+    recipient: Party | None = None
+    """Whom the message was for, where that tells more than one name of theirs."""
+    joined_by: Party | None = None
+    """Only where nothing else joins a status to a message: the customer, whose newest fitting message is meant."""
 
 
 @dataclass(frozen=True, slots=True)

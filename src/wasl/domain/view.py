@@ -78,8 +78,19 @@ def _place_row(view: View, row: Json) -> View:
     held = view.conversations.get(row["conversation_id"])
     if held is not None and held["version"] >= row["version"]:
         return view
+    if held is not None and held["user_id"] != row["user_id"]:
+        view = _rename_user(view, row)
     unread = _unread(view, held, row)
     return replace(view, conversations={**view.conversations, row["conversation_id"]: {**row, "unread_count": unread}})
+
+
+def _rename_user(view: View, row: Json) -> View:
+    """A conversation's customer goes by another id since two contacts were merged, or are no longer."""
+    thread = view.messages.get(row["conversation_id"])
+    if thread is None:
+        return view
+    renamed = {key: {**message, "user_id": row["user_id"]} for key, message in thread.items()}
+    return replace(view, messages={**view.messages, row["conversation_id"]: renamed})
 
 
 def _unread(view: View, held: Json | None, row: Json) -> int | None:

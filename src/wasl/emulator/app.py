@@ -5,26 +5,27 @@ from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from socket import socket
 
-import httpx2
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from wasl.emulator import cloud_api, control, customer_control, handset_page
+from wasl.emulator.carrier import Carry
 from wasl.emulator.connection import ReachesConnections
+from wasl.emulator.modes import modes
 from wasl.emulator.people import play_customers
 from wasl.emulator.whatsapp import Emulator, EmulatorConfig
 
 
-def build_emulator(config: EmulatorConfig, *, client: httpx2.AsyncClient | None = None) -> Starlette:
+def build_emulator(config: EmulatorConfig, *, carry: Carry | None = None) -> Starlette:
     """Return the application; `app.state.emulator` is there while its lifespan runs.
 
-    A client of its own lets tests deliver webhooks inside one process.
+    A `carry` of its own lets tests deliver webhooks inside one process.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with Emulator(config, client) as emulator:
+        async with Emulator(config, carry) as emulator:
             app.state.emulator = emulator
             stop = asyncio.Event()
             if config.lively:
@@ -37,6 +38,7 @@ def build_emulator(config: EmulatorConfig, *, client: httpx2.AsyncClient | None 
             # Before the Cloud API, whose paths begin with any version.
             Mount("/emulator", routes=[*control.routes(), *customer_control.routes(), *handset_page.live_routes()]),
             *handset_page.routes(),
+            *(route for mode in modes().values() for route in mode.routes()),
             *cloud_api.routes(),
         ],
         lifespan=lifespan,

@@ -14,7 +14,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 class Ending(StrEnum):
     """How a send ends."""
 
-    ACCEPT = "accept"
+    ACCEPT = "accept"  # after `hold_seconds` of silence
     REFUSE = "refuse"  # Meta's error body with `code`: provably not accepted
     BARE = "bare"  # `status` without Meta's body, as a proxy in between would answer: says nothing
     LOSE_REPLY = "lose_reply"  # accepted, then the connection closes without an answer
@@ -66,6 +66,7 @@ class Behaviour:
     sends: tuple[Outcome, ...] = ()
     window_enforced: bool = True
     per_second: int | None = None  # more sends than this in a second: 130429
+    upload_seconds: float = 0.0  # how long taking a file lasts
     pair_burst: int | None = None  # more than this to one customer, less one each six seconds: 131056
 
 

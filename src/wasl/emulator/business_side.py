@@ -1,17 +1,24 @@
 """What the business does through the Cloud API: send, mark as read; each send is followed by its statuses."""
 
 import asyncio
+from urllib.parse import urlsplit
+
+import httpx2
 
 from wasl.clock import monotonic, now_ms
 from wasl.emulator.customers import Entry, Thread
 from wasl.emulator.ids import message_id_of
+from wasl.emulator.limits import EMULATOR_MEDIA_BYTES_MAX
 from wasl.emulator.numbers import BusinessNumber
 from wasl.emulator.records import Accepted, Receipt
 from wasl.emulator.refusals import Refusal, invalid
 from wasl.emulator.send_checks import Send
 from wasl.emulator.statuses import planned, status_update
+from wasl.emulator.template_checks import refuse_unfit_template
 from wasl.emulator.whatsapp import Emulator
 
+_LISTING = ("meta", "dialog360")
+"""Whose templates are known here; what the others check nobody outside has seen."""
 TYPING_SECONDS = 25  # Meta shows the sign no longer than this
 
 
@@ -23,6 +30,8 @@ def refuse_unfit(emulator: Emulator, number: BusinessNumber, send: Send) -> None
     emulator.rates.count(behaviour, number.phone_number_id, send.recipient, monotonic())
     if send.recipient == number.display_phone_number:
         raise Refusal(131021, "The recipient and the sender are the same number.")
+    if send.type == "template" and number.provider in _LISTING:
+        refuse_unfit_template(emulator.templates, number.business_account_id, send.content)
     customer = emulator.customers.look_up(send.recipient)
     if send.by_business_scoped_id and customer is None:
         raise invalid("recipient", "no user of this business has this id")
@@ -44,8 +53,12 @@ def accept(
     api_version: str,
     answered: bool = True,
     failure: Refusal | None = None,
+    brings_files: bool = False,
 ) -> Accepted:
-    """Take a send, put it into the customer's thread and let its statuses follow; with a failure it ends as failed."""
+    """Take a send, put it into the customer's thread and let its statuses follow; with a failure it ends as failed.
+
+    With `brings_files` a file that is named by a link is fetched first; one that cannot be had ends as failed too.
+    """
     customer = emulator.customers.at(send.recipient, known=False)
     thread = emulator.customers.thread(customer, number)
     accepted = Accepted(
@@ -67,8 +80,9 @@ def accept(
         failure = failure or invalid("reaction['message_id']", "this message is not in the thread")
     if failure is None or send.type != "reaction":
         emulator.put(thread, entry)
-    emulator.statuses_to_come += 1
-    emulator.spawn(_report(emulator, number, thread, entry, failure))
+    emulator.statuses_to_come[number.phone_number_id] += 1
+    link = send.content.get("link") if brings_files and isinstance(send.content, dict) else None
+    emulator.spawn(_report(emulator, number, thread, entry, failure, link))
     return accepted
 
 
@@ -123,13 +137,15 @@ _RANK = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3, "failed": 4}
 
 
 async def _report(
-    emulator: Emulator, number: BusinessNumber, thread: Thread, entry: Entry, failure: Refusal | None
+    emulator: Emulator, number: BusinessNumber, thread: Thread, entry: Entry, failure: Refusal | None, link: str | None
 ) -> None:
     behaviour = emulator.behaviours.of(number.phone_number_id)
+    if link is not None and failure is None:
+        failure = await _bring(emulator, entry, link)
     if failure is not None:
         await asyncio.sleep(behaviour.sent_after_seconds)
         tell_status(emulator, number, thread, entry, "failed", failure)
-        emulator.statuses_to_come -= 1
+        emulator.statuses_to_come[number.phone_number_id] -= 1
         return
     passed = 0.0
     for name, after in planned(behaviour):
@@ -141,7 +157,21 @@ async def _report(
         if name == "delivered":
             _arrive(emulator, number, thread, entry)
     _arrive(emulator, number, thread, entry)
-    emulator.statuses_to_come -= 1
+    emulator.statuses_to_come[number.phone_number_id] -= 1
+
+
+async def _bring(emulator: Emulator, entry: Entry, link: str) -> Refusal | None:
+    """Fetch a file from where a send says it lies; a refusal says that it is not there."""
+    try:
+        answer = await emulator.client.get(link)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        return Refusal(131052, f"The file could not be fetched: {type(error).__name__}.")
+    if answer.status_code != 200 or len(answer.content) > EMULATOR_MEDIA_BYTES_MAX:
+        return Refusal(131052, f"The file could not be fetched: {answer.status_code}.")
+    mime_type = answer.headers.get("content-type", "application/octet-stream")
+    kept = emulator.media.keep(answer.content, mime_type, urlsplit(link).path.rpartition("/")[2])
+    entry.content = {**entry.content, "id": kept.media_id, "mime_type": mime_type}
+    return None
 
 
 def _arrive(emulator: Emulator, number: BusinessNumber, thread: Thread, entry: Entry) -> None:

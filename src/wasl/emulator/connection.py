@@ -1,4 +1,4 @@
-"""Lets an answer be lost: the connection closes although the request was understood."""
+"""Lets an answer be late, or be lost: the connection closes although the request was understood."""
 
 import asyncio
 from collections.abc import Callable
@@ -41,6 +41,19 @@ class LostAnswer(Response):
                 raise httpx2.ReadError("The connection was closed without an answer.") from None
             hang_up()
             await _until_gone(receive)
+
+
+class LateAnswer(Response):
+    """An answer that takes its time; what it answers to was taken at once."""
+
+    def __init__(self, answer: Response, hold_seconds: float) -> None:
+        super().__init__()
+        self._answer = answer
+        self._hold_seconds = hold_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(self._hold_seconds)
+        await self._answer(scope, receive, send)
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -12,8 +12,10 @@ from starlette.routing import Route
 
 from wasl.emulator.asked import Asked, read_body
 from wasl.emulator.behaviour import GOOD_DAY, read_behaviour
+from wasl.emulator.file_control import forget_media, list_brought, show_media, trouble_media
 from wasl.emulator.ids import new_secret
 from wasl.emulator.limits import EMULATOR_MEDIA_BYTES_MAX, EMULATOR_PAGE_ITEMS_MAX
+from wasl.emulator.modes import modes
 from wasl.emulator.numbers import PHONE, BusinessNumber, digits_of
 from wasl.emulator.records import Log
 from wasl.emulator.whatsapp import Emulator
@@ -45,6 +47,11 @@ def routes() -> list[Route]:
         route("/behaviour", behave_well, "DELETE"),
         route("/behaviour", show_behaviour, "GET"),
         route("/media", keep_media, "POST"),
+        route("/media", list_brought, "GET"),
+        route("/media/{media_id}/content", show_media, "GET"),
+        route("/media/{media_id}", forget_media, "DELETE"),
+        route("/media/{media_id}/trouble", trouble_media, "PUT"),
+        route("/templates", choose_templates, "PUT"),
         route("/accepted", list_accepted, "GET"),
         route("/refused", list_refused, "GET"),
         route("/receipts", list_receipts, "GET"),
@@ -60,13 +67,16 @@ async def add_number(emulator: Emulator, request: Request) -> dict[str, Any]:
     phone_number_id = asked.text("phone_number_id")
     display = digits_of(asked.maybe_text("display_phone_number") or "9611000001")
     url = asked.text("webhook_url")
-    if not phone_number_id.isdigit() or not PHONE.fullmatch(display):
+    if not digits_of(phone_number_id).isdigit() or not PHONE.fullmatch(display):
         raise Invalid("phone_number_id and display_phone_number are made of digits.")
     if not url.startswith(("http://", "https://")):
         raise Invalid("webhook_url begins with http:// or https://.")
+    if (asked.maybe_text("provider") or "meta") not in modes():
+        raise Invalid(f"The emulator plays {', '.join(modes())}.")
     usual = {"access_token": new_secret(), "app_secret": new_secret()}
-    optional = ("access_token", "app_secret", "verify_token", "verified_name", "business_account_id")
+    optional = ("access_token", "app_secret", "verify_token", "verified_name", "business_account_id", "provider")
     given = {name: text for name in optional if (text := asked.maybe_text(name)) is not None}
+    usual["emulator_url"] = emulator.config.public_url or str(request.base_url).removesuffix("/emulator/").rstrip("/")
     number = BusinessNumber(
         phone_number_id=phone_number_id, display_phone_number=display, webhook_url=url, **(usual | given)
     )
@@ -127,6 +137,21 @@ async def keep_media(emulator: Emulator, request: Request) -> dict[str, Any]:
     return {"media_id": media.media_id}
 
 
+async def choose_templates(emulator: Emulator, request: Request) -> dict[str, Any]:
+    """Let a number's business account have these templates, each as Meta describes it."""
+    asked = await Asked.of(request)
+    number = emulator.numbers.find(asked.maybe_text("phone_number_id"))
+    templates = asked.fields.get("templates")
+    if not isinstance(templates, list):
+        raise Invalid("templates is a list of templates as Meta describes them.")
+    for template in templates:
+        one = Asked.object(template, "A template")
+        for word in ("name", "language", "status"):
+            one.text(word)
+    emulator.templates.choose(number.business_account_id, templates)
+    return {"count": len(templates)}
+
+
 async def list_accepted(emulator: Emulator, request: Request) -> dict[str, Any]:
     return page(request, emulator.accepted)
 
@@ -144,9 +169,12 @@ async def list_acks(emulator: Emulator, request: Request) -> dict[str, Any]:
 
 
 async def list_deliveries(emulator: Emulator, request: Request) -> dict[str, Any]:
-    """List deliveries; `waiting` counts what is not acknowledged or still to be told, whatever the page shows."""
+    """List deliveries; `waiting` counts what is not acknowledged or still to be told, of all or of the number that
+    `?phone_number_id=` names, whatever the page shows."""
     log = emulator.post_office.log
-    return page(request, log, hide=("settled",)) | {"waiting": emulator.waiting}
+    return page(request, log, hide=("settled",)) | {
+        "waiting": emulator.waiting(request.query_params.get("phone_number_id"))
+    }
 
 
 async def forget(emulator: Emulator, request: Request) -> dict[str, Any]:

@@ -122,7 +122,8 @@ def _write(emulator: Emulator, number: BusinessNumber, customer: Customer, asked
 
 async def _in_time(work: "asyncio.Future[Any]") -> None:
     try:
-        await asyncio.wait_for(work, EMULATOR_WAIT_SECONDS_MAX)
+        async with asyncio.timeout(EMULATOR_WAIT_SECONDS_MAX):
+            await work
     except TimeoutError:
         raise Unavailable("The business did not answer 200 in time; the webhooks are still on their way.") from None
 

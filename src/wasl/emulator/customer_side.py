@@ -5,10 +5,11 @@ from typing import Any
 from wasl.clock import now_ms
 from wasl.emulator.business_side import tell_read
 from wasl.emulator.customers import Customer, Entry
+from wasl.emulator.envelopes import provider_ids_of
 from wasl.emulator.ids import message_id_of
 from wasl.emulator.inbound import Written
 from wasl.emulator.numbers import BusinessNumber
-from wasl.emulator.webhooks import Update, provider_ids_of
+from wasl.emulator.updates import Update
 from wasl.emulator.whatsapp import Emulator
 from wasl.errors import WaslError
 

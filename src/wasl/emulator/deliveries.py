@@ -1,15 +1,17 @@
 """Carries webhooks to the business: again and again until it answers 200, and only then are they acknowledged."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-import httpx2
+import aiohttp
 
 from wasl.clock import monotonic, now_ms
+from wasl.emulator.carrier import Carry
 from wasl.emulator.limits import (
     EMULATOR_CONNECTIONS_MAX,
     EMULATOR_DELIVERIES_WAITING_MAX,
@@ -42,6 +44,8 @@ class Letter:
     body: bytes
     headers: dict[str, str]
     provider_ids: tuple[str, ...]
+    url: str | None = None
+    """Where it goes, if not to the number's address."""
 
 
 class State(StrEnum):
@@ -71,24 +75,25 @@ class Delivery:
 
 
 class PostOffice:
-    """Owns the connections to the businesses and everything that is still on its way."""
+    """Owns everything that is still on its way to the businesses."""
 
     def __init__(
         self,
-        client: httpx2.AsyncClient,
+        carry: Carry,
         url_of: Callable[[str], str],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         acknowledged: Callable[[Delivery], None],
         patience: Patience,
     ) -> None:
-        self._client = client
+        self._post = carry
         self._url_of = url_of
         self._spawn = spawn
         self._acknowledged = acknowledged
         self._patience = patience
         self._connections = asyncio.Semaphore(EMULATOR_CONNECTIONS_MAX)
         self.log: Log[Delivery] = Log(EMULATOR_RECORDS_MAX)
-        self.waiting = 0
+        self.waiting_of: Counter[str] = Counter()
+        """Letters on their way, by the number that they tell of."""
         self._settled = asyncio.Event()
         self._begun = 0
 
@@ -113,9 +118,13 @@ class PostOffice:
             begun_at=now_ms() / 1000,
         )
         self.log.append(delivery)
-        self.waiting += 1
+        self.waiting_of[letter.phone_number_id] += 1
         self._spawn(self._carry(letter, delivery, delay_seconds, gate, attempts_max or self._patience.attempts_max))
         return delivery
+
+    @property
+    def waiting(self) -> int:
+        return self.waiting_of.total()
 
     @property
     def full(self) -> bool:
@@ -156,22 +165,18 @@ class PostOffice:
         delivery.last_status = delivery.last_error = None
         started = monotonic()
         try:
-            answer = await self._client.post(
-                # Looked up anew: a business that moved gets the retries at its new address.
-                self._url_of(letter.phone_number_id),
-                content=letter.body,
-                headers=letter.headers,
-                timeout=self._patience.timeout_seconds,
-            )
-            delivery.last_status = answer.status_code
-            if answer.status_code == 200:
+            # Looked up anew: a business that moved gets the retries at its new address.
+            url = letter.url or self._url_of(letter.phone_number_id)
+            status = await self._post(url, letter.body, letter.headers, self._patience.timeout_seconds)
+            delivery.last_status = status
+            if status == 200:
                 delivery.state = State.ACKNOWLEDGED
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             delivery.last_error = type(error).__name__
         delivery.seconds = monotonic() - started
 
     def _settle(self, delivery: Delivery) -> None:
-        self.waiting -= 1
+        self.waiting_of[delivery.phone_number_id] -= 1
         self._settled.set()
         if delivery.state is State.ACKNOWLEDGED:
             delivery.acknowledged_at = now_ms() / 1000

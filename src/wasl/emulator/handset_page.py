@@ -80,7 +80,8 @@ async def _frames(emulator: Emulator) -> AsyncIterator[bytes]:
     yield f"retry: 1000\ndata: {seen}\n\n".encode()
     while not emulator.changes.closed:
         try:
-            seen = await asyncio.wait_for(emulator.changes.after(seen), _HEARTBEAT_SECONDS)
+            async with asyncio.timeout(_HEARTBEAT_SECONDS):
+                seen = await emulator.changes.after(seen)
             yield f"data: {seen}\n\n".encode()
             await asyncio.sleep(EMULATOR_STREAM_PAUSE_SECONDS)
         except TimeoutError:

@@ -8,9 +8,10 @@ from typing import Any
 from wasl.emulator.asked import Asked
 from wasl.emulator.behaviour import BatchStyle
 from wasl.emulator.deliveries import Letter
+from wasl.emulator.envelopes import envelope, provider_ids_of, sealed
 from wasl.emulator.limits import EMULATOR_COPIES_MAX, EMULATOR_UPDATES_PER_BODY_MAX
 from wasl.emulator.numbers import BusinessNumber
-from wasl.emulator.webhooks import Update, envelope, provider_ids_of, sealed
+from wasl.emulator.updates import Update
 from wasl.errors import Invalid
 
 _SPLITTABLE = ("messages", "statuses", "message_echoes")

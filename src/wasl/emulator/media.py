@@ -5,11 +5,12 @@ import hashlib
 import secrets
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
 
 from wasl.clock import monotonic
+from wasl.emulator import sample_files
 from wasl.emulator.ids import new_media_id
 from wasl.emulator.limits import EMULATOR_MEDIA_KEPT_BYTES_MAX, EMULATOR_MEDIA_URL_SECONDS
 from wasl.errors import NotFound, TooLarge
@@ -23,6 +24,8 @@ class Media:
     content: bytes
     mime_type: str
     name: str
+    brought_by: str = ""
+    """The business's number that brought it; nothing for a customer's."""
 
     @property
     def sha256_hex(self) -> str:
@@ -33,6 +36,16 @@ class Media:
         return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What goes wrong with the next `times` downloads of a file."""
+
+    times: int = 1
+    status: int = 200
+    seconds: float = 0.0
+    broken: bool = False
+
+
 class MediaStore:
     """All files by id; the oldest go when there are too many bytes. Download addresses live five minutes."""
 
@@ -41,11 +54,12 @@ class MediaStore:
         self._bytes = 0
         self._addresses: dict[str, tuple[str, float]] = {}
         self._samples: dict[str, str] = {}
+        self._troubles: dict[str, Trouble] = {}
 
-    def keep(self, content: bytes, mime_type: str, name: str) -> Media:
+    def keep(self, content: bytes, mime_type: str, name: str, brought_by: str = "") -> Media:
         if len(content) > EMULATOR_MEDIA_KEPT_BYTES_MAX:
             raise TooLarge(f"All files together may have {EMULATOR_MEDIA_KEPT_BYTES_MAX} bytes.")
-        media = Media(new_media_id(), content, mime_type, name)
+        media = Media(new_media_id(), content, mime_type, name, brought_by)
         self._files[media.media_id] = media
         self._bytes += len(content)
         while self._bytes > EMULATOR_MEDIA_KEPT_BYTES_MAX:
@@ -58,6 +72,27 @@ class MediaStore:
         if media_id not in self._files:
             raise NotFound(f"There is no file {media_id}.")
         return self._files[media_id]
+
+    def brought(self, phone_number_id: str) -> list[str]:
+        """The ids of what a business's number has brought, in order."""
+        return [media.media_id for media in self._files.values() if media.brought_by == phone_number_id]
+
+    def forget(self, media_id: str) -> None:
+        """Know nothing of a file any more; raise NotFound."""
+        self._bytes -= len(self.find(media_id).content)
+        del self._files[media_id]
+
+    def trouble(self, media_id: str, trouble: Trouble) -> None:
+        """Let something go wrong with a file; raise NotFound."""
+        self.find(media_id)
+        self._troubles[media_id] = trouble
+
+    def next_trouble(self, media_id: str) -> Trouble | None:
+        """What goes wrong with this download."""
+        trouble = self._troubles.pop(media_id, None)
+        if trouble is not None and trouble.times > 1:
+            self._troubles[media_id] = replace(trouble, times=trouble.times - 1)
+        return trouble
 
     def __contains__(self, media_id: object) -> bool:
         return media_id in self._files
@@ -104,20 +139,18 @@ def read_form(content_type: str, body: bytes) -> dict[str, tuple[bytes, str, str
 
 
 def _sample_file(kind: str) -> tuple[str, str, bytes]:
-    """Return MIME type, name and bytes. The picture and the document open; the others only begin like their type."""
-    if kind == "image":
-        return "image/png", "cedar.png", _picture()
-    if kind == "document":
-        return "application/pdf", "price-list.pdf", _DOCUMENT
-    if kind == "video":
-        return "video/mp4", "clip.mp4", b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(256)
-    if kind == "sticker":
-        return (
-            "image/webp",
-            "sticker.webp",
-            b"RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00",
-        )
-    return "audio/ogg; codecs=opus", "voice.ogg", b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead\x01\x01" + bytes(256)
+    """Return MIME type, name and bytes."""
+    match kind:
+        case "image":
+            return "image/png", "cedar.png", _picture()
+        case "document":
+            return "application/pdf", "price-list.pdf", _DOCUMENT
+        case "video":
+            return "video/mp4", "clip.mp4", sample_files.film()
+        case "sticker":
+            return "image/webp", "sticker.webp", sample_files.sticker()
+        case _:
+            return "audio/ogg; codecs=opus", "voice.ogg", sample_files.voice_note()
 
 
 def _picture(side: int = 96) -> bytes:

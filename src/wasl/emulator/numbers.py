@@ -21,6 +21,10 @@ class BusinessNumber:
     verify_token: str = ""
     verified_name: str = "Cedar Shop"
     business_account_id: str = "100000000000001"
+    provider: str = "meta"
+    """Which provider it is reached by: a mode of the emulator."""
+    emulator_url: str = ""
+    """Where the emulator is reached, for providers whose webhooks say where files lie."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "display_phone_number", digits_of(self.display_phone_number))

@@ -14,6 +14,7 @@ from wasl.emulator.inbound import written
 from wasl.emulator.limits import EMULATOR_CAST_MESSAGES_MAX
 from wasl.emulator.numbers import BusinessNumber
 from wasl.emulator.whatsapp import Emulator
+from wasl.waiting import wait_at_most
 
 REACTIONS = ("👍", "❤️", "🙏", "😂")
 
@@ -30,7 +31,7 @@ async def play_customers(
     Waits for a business number to be there. The number of messages is bounded; answers go on after that.
     """
     while not len(emulator.numbers):
-        if await _stopped(stop, 0.2):
+        if await wait_at_most(stop, 0.2):
             return
     number = emulator.numbers.find(None)
     people = {person: _introduce(emulator, person) for person in cast}
@@ -76,7 +77,7 @@ async def _ask_now_and_then(
     asked = dict.fromkeys(people, 0)
     waiting: list[Person] = []
     for _ in range(EMULATOR_CAST_MESSAGES_MAX):
-        if await _stopped(stop, emulator.chance.uniform(*pace.asks)):
+        if await wait_at_most(stop, emulator.chance.uniform(*pace.asks)):
             return
         if emulator.post_office.waiting > len(people):
             continue  # The business does not answer; nobody would go on writing into the void.
@@ -129,10 +130,10 @@ async def _answer(
     pace: Pace,
 ) -> None:
     """Read, think, answer once: further replies of the business in between get no answer of their own."""
-    if await _stopped(stop, emulator.chance.uniform(*pace.reads)):
+    if await wait_at_most(stop, emulator.chance.uniform(*pace.reads)):
         return
     read(emulator, number, customer)
-    if await _stopped(stop, emulator.chance.uniform(*pace.answers)):
+    if await wait_at_most(stop, emulator.chance.uniform(*pace.answers)):
         return
     read(emulator, number, customer)
     answering.discard(customer.key)
@@ -143,15 +144,6 @@ def _speak(
     emulator: Emulator, number: BusinessNumber, customer: Customer, *, reply_to: str | None = None, **asked: Any
 ) -> None:
     write(emulator, number, customer, written(Asked(asked), emulator.media), reply_to=reply_to)
-
-
-async def _stopped(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait so long; return True at once when everything stops."""
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
 
 
 async def _unless(stop: asyncio.Event, work: Awaitable[Any]) -> bool:

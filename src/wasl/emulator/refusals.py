@@ -33,7 +33,12 @@ MEANINGS: dict[int, tuple[int, str]] = {
     131053: (400, "Media upload error"),
     131056: (400, "(Business Account, Consumer Account) pair rate limit hit"),
     131057: (500, "Account in maintenance mode"),
+    132000: (400, "Number of parameters does not match the expected number of params"),
     132001: (404, "Template name does not exist in the translation"),
+    132005: (400, "Template hydrated text too long"),
+    132012: (400, "Parameter format does not match format in the created template"),
+    132015: (400, "Template is paused"),
+    132016: (400, "Template is disabled"),
     133004: (503, "Server temporarily unavailable"),
     133010: (400, "Phone number not registered"),
 }

@@ -1,6 +1,7 @@
 """A client of the control API, for tests and the bench that run beside an emulator."""
 
 import asyncio
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -9,10 +10,13 @@ from typing import Any
 import httpx2
 
 from wasl.clock import monotonic
+from wasl.emulator.deliveries import State
 from wasl.emulator.limits import EMULATOR_WAIT_SECONDS_MAX
 
 JsonObject = dict[str, Any]
 _POLL_SECONDS = 0.02
+_SHOWN_MAX = 3
+"""Webhooks without an answer that an error tells of."""
 
 
 class RemoteFailure(Exception):
@@ -85,6 +89,10 @@ class RemoteEmulator:
         number = {} if phone_number_id is None else {"phone_number_id": phone_number_id}
         await self._call("PUT", "/behaviour", number | behaviour)
 
+    async def choose_templates(self, templates: Sequence[JsonObject], phone_number_id: str | None = None) -> None:
+        """Let a number's business account have these templates, each as Meta describes it."""
+        await self._call("PUT", "/templates", {"phone_number_id": phone_number_id, "templates": list(templates)})
+
     async def behave_well(self) -> None:
         await self._call("DELETE", "/behaviour")
 
@@ -147,6 +155,30 @@ class RemoteEmulator:
         """Deliver a body as it is, signed."""
         return list((await self._call("POST", "/webhook", {"raw": body} | options))["deliveries"])
 
+    # Files
+
+    async def keep_file(self, content: bytes, mime_type: str, name: str = "file") -> str:
+        """Keep a file that customers can send; return its id."""
+        headers = {"Content-Type": mime_type}
+        answer = await self._client.post("/emulator/media", params={"name": name}, content=content, headers=headers)
+        return str(answer.json()["media_id"])
+
+    async def file(self, media_id: str) -> bytes:
+        """Return the bytes of a file, whoever brought it."""
+        return base64.b64decode((await self._call("GET", f"/media/{media_id}/content"))["content"])
+
+    async def brought(self, phone_number_id: str) -> list[str]:
+        """Return the ids of the files that a business's number has brought, in order."""
+        return list((await self._call("GET", f"/media?phone_number_id={phone_number_id}"))["media_ids"])
+
+    async def forget_file(self, media_id: str) -> None:
+        """Let WhatsApp know nothing of a file any more."""
+        await self._call("DELETE", f"/media/{media_id}")
+
+    async def trouble_file(self, media_id: str, **trouble: Any) -> None:
+        """Let its next `times` downloads answer `status`, take `seconds`, or come `broken`."""
+        await self._call("PUT", f"/media/{media_id}/trouble", trouble)
+
     # What the emulator saw
 
     async def accepted(self, after: int = 0) -> list[JsonObject]:
@@ -167,17 +199,25 @@ class RemoteEmulator:
     async def deliveries(self, after: int = 0) -> list[JsonObject]:
         return await self._all("/deliveries", after)
 
-    async def waiting(self) -> int:
-        """Return how much is not acknowledged, or, of statuses, still to be told."""
-        return int((await self._call("GET", "/deliveries?limit=0"))["waiting"])
+    async def waiting(self, phone_number_id: str | None = None) -> int:
+        """Return how much of a number, or of all, is not acknowledged, or, of statuses, still to be told."""
+        number = f"&phone_number_id={phone_number_id}" if phone_number_id else ""
+        return int((await self._call("GET", f"/deliveries?limit=0{number}"))["waiting"])
 
-    async def until_quiet(self, within_seconds: float = 10.0) -> None:
-        """Wait until nothing is on its way to the business; raise TimeoutError."""
+    async def until_quiet(self, within_seconds: float = 10.0, phone_number_id: str | None = None) -> None:
+        """Wait until nothing is on its way to the business of a number, or of any; raise TimeoutError."""
         ends = monotonic() + within_seconds
-        while await self.waiting():
+        while count := await self.waiting(phone_number_id):
             if monotonic() > ends:
-                raise TimeoutError("Webhooks still wait for an answer.")
+                tried = await self._unanswered(phone_number_id)
+                raise TimeoutError(f"{count} webhooks still wait for an answer, or statuses to be told; tried: {tried}")
             await asyncio.sleep(_POLL_SECONDS)
+
+    async def _unanswered(self, phone_number_id: str | None) -> list[JsonObject]:
+        """What has been tried and not acknowledged, oldest first; no more than somebody would read."""
+        waiting = [one for one in await self.deliveries() if one["state"] == State.WAITING and one["attempts"]]
+        ours = [one for one in waiting if phone_number_id in (None, one["phone_number_id"])]
+        return ours[:_SHOWN_MAX]
 
     async def until_accepted(self, count: int, within_seconds: float = 10.0) -> list[JsonObject]:
         """Wait until so many sends were accepted since the start; return them; raise TimeoutError."""

@@ -7,7 +7,7 @@ from wasl.emulator.behaviour import Behaviour
 from wasl.emulator.customers import WINDOW_SECONDS, Customer
 from wasl.emulator.records import Accepted
 from wasl.emulator.refusals import Refusal
-from wasl.emulator.webhooks import Update
+from wasl.emulator.updates import Update
 
 # From this version on, `conversation` stands in statuses of free entry points alone.
 FIRST_VERSION_WITHOUT_CONVERSATION = 24.0

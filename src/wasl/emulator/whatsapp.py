@@ -1,6 +1,7 @@
 """The emulated WhatsApp itself: everything it owns, and the tasks that carry its traffic."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from random import Random
@@ -10,15 +11,17 @@ from typing import Any
 import httpx2
 
 from wasl.emulator.behaviour import GOOD_DAY, Behaviour, Behaviours
+from wasl.emulator.carrier import Carrier, Carry
 from wasl.emulator.cast import CALM, Pace
 from wasl.emulator.changes import Changes
 from wasl.emulator.customers import Customers, Entry, Thread
 from wasl.emulator.deliveries import Delivery, Patience, PostOffice
-from wasl.emulator.limits import EMULATOR_CONNECTIONS_MAX, EMULATOR_RECORDS_MAX
+from wasl.emulator.limits import EMULATOR_RECORDS_MAX
 from wasl.emulator.media import MediaStore
 from wasl.emulator.numbers import BusinessNumber, Numbers
 from wasl.emulator.rates import Rates
 from wasl.emulator.records import Accepted, Acknowledged, Log, Receipt, Refused
+from wasl.emulator.templates import Templates
 from wasl.emulator.webhooks import Dispatch
 
 
@@ -38,27 +41,29 @@ class EmulatorConfig:
 class Emulator:
     """Owns the numbers, the customers, the traffic between them, and the tasks that carry it."""
 
-    def __init__(self, config: EmulatorConfig, client: httpx2.AsyncClient | None = None) -> None:
-        limits = httpx2.Limits(
-            max_connections=EMULATOR_CONNECTIONS_MAX, max_keepalive_connections=EMULATOR_CONNECTIONS_MAX
-        )
+    def __init__(self, config: EmulatorConfig, carry: Carry | None = None) -> None:
         self.config = config
         self.chance = Random(config.seed)  # noqa: S311 - disorder on demand, repeatable; no secret comes from it
-        self.client = client or httpx2.AsyncClient(limits=limits, trust_env=False)
+        self.client = httpx2.AsyncClient(trust_env=False)
+        self._carrier = Carrier()
         self.numbers = Numbers(config.numbers)
         self.customers = Customers()
         self.behaviours = Behaviours(config.behaviour, self.chance)
         self.media = MediaStore()
+        self.templates = Templates()
         self.rates = Rates()
         self.changes = Changes()
         self.accepted: Log[Accepted] = Log(EMULATOR_RECORDS_MAX)
         self.refused: Log[Refused] = Log(EMULATOR_RECORDS_MAX)
         self.receipts: Log[Receipt] = Log(EMULATOR_RECORDS_MAX)
         self.acknowledged: Log[Acknowledged] = Log(EMULATOR_RECORDS_MAX)
-        self.statuses_to_come = 0  # sends whose statuses are not all told yet
+        self.statuses_to_come: Counter[str] = Counter()
+        """Sends whose statuses are not all told yet, by the number that sent."""
         self._acknowledged_ids: dict[str, None] = {}
         self._awaited: dict[str, asyncio.Event] = {}
-        self.post_office = PostOffice(self.client, self._url_of, self.spawn, self._note_acknowledged, config.patience)
+        self.post_office = PostOffice(
+            carry or self._carrier.post, self._url_of, self.spawn, self._note_acknowledged, config.patience
+        )
         self.dispatch = Dispatch(self.behaviours, self.post_office.post, self.chance)
         self._tasks: set[asyncio.Task[None]] = set()
         self._group = asyncio.TaskGroup()
@@ -75,6 +80,7 @@ class Emulator:
         for task in self._tasks:
             task.cancel()
         await self._group.__aexit__(kind, error, trace)
+        await self._carrier.aclose()
         await self.client.aclose()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -99,10 +105,10 @@ class Emulator:
             self.customers.write(thread, entry)
         self.changes.note()
 
-    @property
-    def waiting(self) -> int:
-        """How much the business has not been told yet, or has not answered 200 to."""
-        return self.post_office.waiting + self.dispatch.waiting + self.statuses_to_come
+    def waiting(self, phone_number_id: str | None = None) -> int:
+        """How much the business of a number, or of any, has not been told yet, or has not answered 200 to."""
+        counts = self.post_office.waiting_of + self.dispatch.waiting_of + self.statuses_to_come
+        return counts.total() if phone_number_id is None else counts[phone_number_id]
 
     async def until_acknowledged(self, provider_id: str) -> None:
         """Wait until the business has answered 200 to a webhook that names this id."""

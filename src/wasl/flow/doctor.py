@@ -5,55 +5,39 @@ The promise: it changes nothing, tells no secret, and goes on after each finding
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
-from functools import partial
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
-import httpx2
-
+from wasl.channels.adapter import Adapter
+from wasl.channels.download import Downloads
+from wasl.channels.exchange import Exchange, ProviderAway
+from wasl.channels.limits import SEND_ANSWER_BYTES_MAX
+from wasl.channels.registry import adapters, forms
 from wasl.clock import now_ms
 from wasl.errors import WaslError
-from wasl.limits import (
+from wasl.flow.doctor_files import file_store, files_on_their_way, files_out
+from wasl.flow.findings import Finding, Grade
+from wasl.flow.findings import good as _good
+from wasl.flow.findings import note as _note
+from wasl.flow.findings import wrong as _wrong
+from wasl.flow.limits import (
     CLOCK_DIFFERENCE_SECONDS_MAX,
-    CONNECTIONS_PER_NODE,
     DISK_FREE_BYTES_MIN,
     DOCTOR_READ_SECONDS_MAX,
     DOCTOR_REQUEST_SECONDS,
-    READ_SECONDS_MAX,
 )
+from wasl.limits import CONNECTIONS_PER_NODE, READ_SECONDS_MAX
 from wasl.live.bus import BUS_KEY, ask_redis
 from wasl.settings import Settings
 from wasl.store.checkup import Checkup, Schema, check_up, is_weak, read_schema
 from wasl.store.database import Database, Engine
-from wasl.store.directory import Channel, Directory, read_directory
+from wasl.store.directory import Channel, Directory, Reading, read_directory
 from wasl.store.open import database_complaint, open_engine
 from wasl.store.secrets import WRONG_KEY, SecretBox
 from wasl.store.sqlite import SqliteEngine
 
 
-class Grade(Enum):
-    """How a finding is meant."""
-
-    GOOD = auto()
-    NOTE = auto()
-    """Worth knowing, nothing to put right."""
-    WRONG = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One sentence about the installation."""
-
-    grade: Grade
-    sentence: str
-
-
-_good, _note, _wrong = partial(Finding, Grade.GOOD), partial(Finding, Grade.NOTE), partial(Finding, Grade.WRONG)
-
-
-async def examine(settings: Settings, client: httpx2.AsyncClient) -> AsyncIterator[Finding]:
-    """Everything that can be found out from here; `client` asks providers and our own public address."""
+async def examine(settings: Settings, exchange: Exchange) -> AsyncIterator[Finding]:
+    """Everything that can be found out from here; `exchange` asks providers and our own public address."""
     try:
         engine = open_engine(settings)
         if isinstance(engine, SqliteEngine) and not engine.path.exists():
@@ -66,14 +50,18 @@ async def examine(settings: Settings, client: httpx2.AsyncClient) -> AsyncIterat
     for finding in _disk(settings):
         yield finding
     database = Database(engine, readers=1, seconds_max=DOCTOR_READ_SECONDS_MAX, patient=True)
+    reading, downloads = Reading(box, forms(), settings.public_url), Downloads()
     try:
-        async for finding in _memory(database, engine, box, client):
+        async for finding in _memory(database, engine, reading, adapters(exchange, downloads)):
             yield finding
     finally:
+        await downloads.aclose()
         await asyncio.to_thread(database.close)
+    async for finding in file_store(settings, engine.dialect):
+        yield finding
     async for finding in _bus(settings, engine, box):
         yield finding
-    async for finding in _public_address(settings, client):
+    async for finding in _public_address(settings, exchange):
         yield finding
 
 
@@ -89,7 +77,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 async def _memory(
-    database: Database, engine: Engine, box: SecretBox, client: httpx2.AsyncClient
+    database: Database, engine: Engine, reading: Reading, providers: Mapping[str, Adapter]
 ) -> AsyncIterator[Finding]:
     try:
         schema = await database.read(read_schema, READ_SECONDS_MAX)
@@ -102,18 +90,27 @@ async def _memory(
         return
     at_ms = now_ms()
     checkup = await database.read(check_up)
-    for findings in (_durability(checkup), _clock(checkup, at_ms), _nodes(checkup), _books(checkup), _outbox(checkup)):
+    for findings in (
+        _durability(checkup),
+        _clock(checkup, at_ms),
+        _nodes(checkup),
+        _books(checkup),
+        _outbox(checkup),
+        files_on_their_way(checkup),
+    ):
         for finding in findings:
             yield finding
-    if checkup.secret_check not in (None, box.check_value()):
+    if checkup.secret_check not in (None, reading.box.check_value()):
         yield _wrong(WRONG_KEY)
         return
     yield _good("The secret key opens what it sealed.")
-    directory = await database.read(lambda connection: read_directory(connection, box, at_ms))
+    directory = await database.read(lambda connection: read_directory(connection, reading, at_ms))
     for finding in _people(checkup, directory):
         yield finding
     for channel in directory.channels.values():
-        yield await _token(channel, client)
+        yield await _number(channel, providers[channel.provider])
+        for finding in files_out(channel, reading.public_url):
+            yield finding
 
 
 def _schema(schema: Schema, engine: Engine) -> Finding:
@@ -175,6 +172,10 @@ def _books(checkup: Checkup) -> Iterator[Finding]:
     for outcome, reason, count in checkup.kept:
         hint = ": `wasl replay` tries them again" if outcome == "quarantined" else ""
         yield _note(f"{count} updates are {outcome.replace('_', ' ')} ({reason}){hint}.")
+    for provider, number in checkup.strangers:
+        yield _note(
+            f"Webhooks of {provider} name the number {number}, which is no channel: is it the id of one of yours?"
+        )
 
 
 def _outbox(checkup: Checkup) -> Iterator[Finding]:
@@ -197,19 +198,17 @@ def _people(checkup: Checkup, directory: Directory) -> Iterator[Finding]:
             yield _note(f"{account.name} has no number yet: `wasl channel add --account '{account.name}' …`.")
 
 
-async def _token(channel: Channel, client: httpx2.AsyncClient) -> Finding:
-    """Ask the provider about the number, with the channel's own token."""
-    url = f"{channel.api_base_url}/{channel.api_version}/{channel.phone_number_id}"
-    headers = {"Authorization": f"Bearer {channel.access_token}"}
+async def _number(channel: Channel, adapter: Adapter) -> Finding:
+    """Ask the provider about the number, with the channel's own secrets."""
     try:
-        answer = await client.get(url, headers=headers, timeout=DOCTOR_REQUEST_SECONDS)
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        sentence = f"Number {channel.phone_number_id}: {channel.api_base_url} could not be asked about its token"
-        return _note(f"{sentence} ({type(error).__name__}).")
-    if answer.is_success:
+        async with asyncio.timeout(DOCTOR_REQUEST_SECONDS):
+            complaint = await adapter.examine(channel.access)
+    except (ProviderAway, TimeoutError) as error:
+        sentence = f"Number {channel.phone_number_id}: {channel.access.api_base_url} could not be asked about it"
+        return _note(f"{sentence} ({error or 'no answer in time'}).")
+    if complaint is None:
         return _good(f"Number {channel.phone_number_id}: the provider knows it and accepts its token.")
-    sentence = f"Number {channel.phone_number_id}: the provider answers {answer.status_code} to its token"
-    return _wrong(f"{sentence}; nothing can be sent. Give the channel a new access token.")
+    return _wrong(f"Number {channel.phone_number_id}: {complaint}")
 
 
 async def _bus(settings: Settings, engine: Engine, box: SecretBox) -> AsyncIterator[Finding]:
@@ -234,18 +233,21 @@ async def _bus(settings: Settings, engine: Engine, box: SecretBox) -> AsyncItera
         )
 
 
-async def _public_address(settings: Settings, client: httpx2.AsyncClient) -> AsyncIterator[Finding]:
+async def _public_address(settings: Settings, exchange: Exchange) -> AsyncIterator[Finding]:
     if settings.public_url is None:
         yield _note("WASL_PUBLIC_URL is not set, so whether webhooks can arrive was not tried.")
         return
     url = f"{settings.public_url.rstrip('/')}/health"
     problems: Sequence[str] = ()
     try:
-        answer = await client.get(url, timeout=DOCTOR_REQUEST_SECONDS)
-        if not answer.is_success:
-            problems = (f"it answers {answer.status_code}",)
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        problems = (type(error).__name__,)
+        request = exchange.request("GET", url, {})
+        answer = await exchange.ask(request, SEND_ANSWER_BYTES_MAX, seconds_max=DOCTOR_REQUEST_SECONDS)
+        if not answer.ok:
+            problems = (f"it answers {answer.status}",)
+    except ProviderAway as away:
+        problems = (away.outcome.code,)
+    except ValueError:
+        problems = ("it is no address",)
     if problems:
         yield _wrong(f"{url} cannot be reached ({problems[0]}): webhooks cannot arrive either.")
     elif not url.startswith("https:"):

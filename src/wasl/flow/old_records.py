@@ -13,7 +13,7 @@ from wasl.channels.json_body import read_json
 from wasl.domain.identity import Party, looks_like_bsuid, phone_digits
 from wasl.domain.message import PROVIDER_STATUSES, Content, MessageType, Origin, Role
 from wasl.domain.updates import MessageReceived
-from wasl.limits import IMPORTED_NAME_CHARACTERS_MAX, MESSAGE_ID_CHARACTERS_MAX
+from wasl.flow.limits import IMPORTED_NAME_CHARACTERS_MAX, MESSAGE_ID_CHARACTERS_MAX
 from wasl.store.imported import OldMessage
 
 Json = Mapping[str, Any]

@@ -6,10 +6,9 @@ where nobody's secret lets it in. If the memory does not answer it raises Unavai
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from wasl.channels.envelope import read_envelope
-from wasl.clock import now_ms
+from wasl.channels.adapter import Adapter, Knock
 from wasl.domain.updates import Noted, Unreadable, Update
 from wasl.errors import UnreadableBody, WaslError
 from wasl.observe import log
@@ -19,26 +18,39 @@ from wasl.store.journal import Journal
 from wasl.store.raw import KeepRaw, RawBody
 from wasl.store.team import Team
 
+_TEMPLATE_FIELDS = ("message_template_", "template_category_")
+
 
 class Reception:
-    """Takes bodies whose signature was checked. `proof` names the secret that made the signature."""
+    """Takes bodies whose sender was proven. `templates_moved` is told of a number whose templates have changed."""
 
-    def __init__(self, team: Team, journal: Journal) -> None:
+    def __init__(
+        self, team: Team, journal: Journal, templates_moved: Callable[[Channel], None] = lambda _channel: None
+    ) -> None:
         self._team = team
         self._journal = journal
+        self._templates_moved = templates_moved
 
-    async def take(self, provider: str, body: bytes, proof: str) -> int:
-        """Store every update of a body; the result is how many there were."""
+    async def take(self, adapter: Adapter, knock: Knock, channel: Channel, *, alone: bool) -> int:
+        """Store every update of a body; the result is how many there were. `channel` is one whose proof the body has;
+        `alone` says that the address was that channel's own, and the body need not name it."""
         started = time.perf_counter()
-        received_ms = now_ms()
+        received_ms = knock.arrived_ms
+        provider, proof = channel.provider, channel.proof
         try:
-            updates = read_envelope(body)
+            updates = adapter.read(knock, channel.access if alone else None)
         except UnreadableBody as error:
-            raw = RawBody(provider, None, proof, "quarantined", error.code, body, received_ms)
-            await self._journal.submit(KeepRaw((raw,)))
+            await self._keep_whole(channel, knock, error.code, received_ms, alone=alone)
             return 1
+        except Exception as error:
+            # A provider may never send it again: what we fail to read is kept for a version that does not.
+            log.error("body quarantined", provider=provider, bytes=len(knock.body), error=type(error).__name__)
+            await self._keep_whole(channel, knock, "failed", received_ms, alone=alone)
+            return 1
+        if not updates:
+            return 0
         if len(updates) == 1 or len({update.phone_number_id for update in updates}) == 1:
-            parts = [(updates[0].phone_number_id, updates)]
+            parts: Sequence[tuple[str | None, Sequence[Update]]] = [(updates[0].phone_number_id, updates)]
         else:
             parts = _by_number(updates)
         if len(parts) == 1:
@@ -46,6 +58,9 @@ class Reception:
         else:
             taken = (self._take_part(provider, *part, proof, received_ms, started) for part in parts)
             await asyncio.gather(*taken)
+        # What speaks of a whole business account names no number.
+        if any(_of_templates(update) for number, part in parts if number is None for update in part):
+            self._templates_moved(channel)
         return len(updates)
 
     async def _take_part(
@@ -107,6 +122,11 @@ class Reception:
             await self._quarantine(channel.provider, (update,), proof, "failed", received_ms)
             return ()
 
+    async def _keep_whole(self, channel: Channel, knock: Knock, reason: str, received_ms: int, *, alone: bool) -> None:
+        number = channel.phone_number_id if alone else None
+        raw = RawBody(channel.provider, number, channel.proof, "quarantined", reason, knock.body, received_ms)
+        await self._journal.submit(KeepRaw((raw,)))
+
     async def _quarantine(
         self, provider: str, updates: Sequence[Update], proof: str, reason: str, received_ms: int
     ) -> None:
@@ -114,7 +134,11 @@ class Reception:
         await self._journal.submit(KeepRaw(bodies))
 
 
-def _by_number(updates: Sequence[Update]) -> list[tuple[str | None, list[Update]]]:
+def _of_templates(update: Update) -> bool:
+    return isinstance(update, Noted) and update.field.startswith(_TEMPLATE_FIELDS)
+
+
+def _by_number(updates: Sequence[Update]) -> Sequence[tuple[str | None, Sequence[Update]]]:
     parts: dict[str | None, list[Update]] = {}
     for update in updates:
         parts.setdefault(update.phone_number_id, []).append(update)

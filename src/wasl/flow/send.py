@@ -6,27 +6,35 @@ node begins nothing unless it knows that the others take it for living, and what
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from math import inf
 from typing import TypeVar
 
-from wasl.channels.meta import MetaChannel, MetaCredentials
+from wasl.channels.adapter import Adapter
 from wasl.clock import monotonic
 from wasl.domain.events import Event
-from wasl.domain.pace import Pace
-from wasl.domain.sending import NotSent, SendOutcome
+from wasl.domain.sending import NotSent, Refused, SendOutcome
 from wasl.errors import Unavailable
+from wasl.flow.gathering import Gathering
+from wasl.flow.limits import (
+    FORSAKEN_LOOK_SECONDS,
+    OUTBOX_BUSY_MIN,
+    OUTBOX_BUSY_PAUSE_SECONDS,
+    OUTBOX_PAGES_MAX,
+    OUTBOX_PAUSE_SECONDS,
+)
+from wasl.flow.outgoing_files import NO_FILE, OutgoingFiles, Prepared
+from wasl.flow.paces import Paces
 from wasl.limits import (
-    CHANNEL_MESSAGES_PER_SECOND,
     OUTBOX_LOOK_SECONDS,
     OUTBOX_REDATE_SECONDS,
-    PACES_REMEMBERED_MAX,
-    PAIR_BURST,
-    PAIR_SECONDS_PER_MESSAGE,
     SEND_CLAIM_MAX,
     SEND_STOP_SECONDS,
     SENDS_AT_ONCE,
+    SENDS_OF_CHANNEL_AT_ONCE,
 )
 from wasl.observe import Metrics, log
 from wasl.store.attempts import (
@@ -39,9 +47,10 @@ from wasl.store.attempts import (
 )
 from wasl.store.database import Database
 from wasl.store.journal import Change, Journal
-from wasl.store.outbox import Due, RedateOutbox, due_messages, misdated_accounts
+from wasl.store.outbox import BEFORE_ALL, Due, RedateOutbox, due_messages, misdated_accounts
 from wasl.store.pulse import Pulse
-from wasl.store.team import Team
+from wasl.store.team import Channel, Team
+from wasl.waiting import wait_at_most
 
 T = TypeVar("T")
 
@@ -58,29 +67,34 @@ class Sender:
         database: Database,
         journal: Journal,
         team: Team,
-        meta: MetaChannel,
+        adapters: Mapping[str, Adapter],
         metrics: Metrics,
         pulse: Pulse,
         *,
         nodes: Callable[[], int],
+        files: OutgoingFiles | None = None,
     ) -> None:
         self._database = database
         self._journal = journal
         self._team = team
-        self._meta = meta
+        self._adapters = adapters
         self._metrics = metrics
-        self._nodes = nodes
+        self._files = files
         self._pulse = pulse
         self._wake = asyncio.Event()
         self._free = asyncio.Semaphore(SENDS_AT_ONCE)
         self._under_way: set[tuple[int, int]] = set()
         """Conversations with a request under way here: (account, conversation key)."""
-        self._held_until: dict[int, float] = {}
-        """Channels that must wait, by id, until a monotonic time."""
+        self._ended: set[tuple[int, int]] = set()
+        """Messages whose attempt here ended since the last look began: (account, sequence)."""
+        self._paces = Paces(self._channel, nodes, self._wake.set)
+        self._at_once: Counter[int] = Counter()
+        """Requests under way here, by channel."""
+        self._forsake_at = -inf
+        """When to look next for attempts whose maker died, by the monotonic clock."""
         self._redate_at = -inf
         """When to look next for what a wrong clock has dated, by the monotonic clock."""
-        self._channel_paces: dict[int, Pace] = {}
-        self._pair_paces: dict[tuple[int, int], Pace] = {}
+        self._settling = Gathering(OUTBOX_BUSY_PAUSE_SECONDS)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
@@ -107,6 +121,7 @@ class Sender:
 
     async def _run(self) -> None:
         while not self._closing:
+            looked_at = monotonic()
             try:
                 await self._redate()
                 await self._forsake()
@@ -115,9 +130,14 @@ class Sender:
             except Unavailable:
                 log.warning("outbox not read")
             # A burst of events means one look, not one each.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), OUTBOX_LOOK_SECONDS)
+            await wait_at_most(self._wake, OUTBOX_LOOK_SECONDS)
+            pause = OUTBOX_BUSY_PAUSE_SECONDS if self._busy else OUTBOX_PAUSE_SECONDS
+            await asyncio.sleep(looked_at + pause - monotonic())
             self._wake.clear()
+
+    @property
+    def _busy(self) -> bool:
+        return len(self._under_way) >= OUTBOX_BUSY_MIN
 
     async def _redate(self) -> None:
         """Let nothing wait for an hour that a clock has told which was put back since."""
@@ -130,6 +150,9 @@ class Sender:
 
     async def _forsake(self) -> None:
         """Give up attempts whose maker died: nobody knows whether they left, so they are not made again."""
+        if monotonic() < self._forsake_at:
+            return
+        self._forsake_at = monotonic() + FORSAKEN_LOOK_SECONDS
         for due, attempt in await self._database.read(forsaken_claims):
             if (due.account_id, due.conversation_key) in self._under_way:
                 continue
@@ -137,66 +160,60 @@ class Sender:
                 self._metrics.sends.labels("interrupted").inc()
 
     async def _send_due(self) -> None:
-        now = monotonic()
-        held = [channel_id for channel_id, until in self._held_until.items() if until > now]
-        found = await self._database.read(lambda connection: due_messages(connection, held, SEND_CLAIM_MAX))
-        for due in found:
-            if self._closing:
+        # Customers who have to wait, because they were sent much, must not hide those behind them.
+        after = BEFORE_ALL
+        for _ in range(OUTBOX_PAGES_MAX):
+            busy = [channel_id for channel_id, count in self._at_once.items() if count >= SENDS_OF_CHANNEL_AT_ONCE]
+            held = [*self._paces.resting(), *busy]
+            self._ended.clear()
+            look = partial(due_messages, held_channels=held, limit=SEND_CLAIM_MAX, after=after)
+            found = await self._database.read(look)
+            await self._send_each(found)
+            if len(found) < SEND_CLAIM_MAX or self._closing:
                 return
+            after = found[-1].place
+
+    async def _send_each(self, found: Sequence[Due]) -> None:
+        for due in found:
             line = (due.account_id, due.conversation_key)
-            if line in self._under_way or self._wait_seconds(due) > 0:
+            if (due.account_id, due.sequence) in self._ended:
+                continue  # An attempt has been made since the look: it is not due as it was found.
+            if line in self._under_way or self._at_once[due.channel_id] >= SENDS_OF_CHANNEL_AT_ONCE:
+                continue
+            if self._paces.wait_seconds(due) > 0:
                 continue
             await self._free.acquire()
+            if self._closing:
+                self._free.release()
+                return
             self._under_way.add(line)
+            self._at_once[due.channel_id] += 1
             task = asyncio.create_task(self._send(due))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    def _wait_seconds(self, due: Due) -> float:
-        """How long a message must wait for its channel's and its customer's pace; 0 takes a token of both."""
-        now = monotonic()
-        held = self._held_until.get(due.channel_id, 0.0) - now
-        if held > 0:
-            return held
-        self._forget_paces()
-        pair = self._pair_paces.setdefault(
-            (due.account_id, due.conversation_key), Pace.full(1 / PAIR_SECONDS_PER_MESSAGE, PAIR_BURST, now)
-        )
-        missing = pair.take(now)
-        if missing > 0:
-            return missing
-        missing = self._channel_pace(due.channel_id, now).take(now)
-        if missing > 0:
-            pair.tokens += 1.0
-            asyncio.get_running_loop().call_later(missing, self._wake.set)
-        return missing
-
-    def _channel_pace(self, channel_id: int, now: float) -> Pace:
-        """This node's share of what a number may send. With every node that comes or goes it is another one."""
-        share = max(1.0, CHANNEL_MESSAGES_PER_SECOND / self._nodes())
-        pace = self._channel_paces.setdefault(channel_id, Pace.full(share, share, now))
-        pace.per_second = pace.burst = share
-        return pace
-
-    def _forget_paces(self) -> None:
-        if len(self._pair_paces) > PACES_REMEMBERED_MAX:
-            oldest = sorted(self._pair_paces, key=lambda pair: self._pair_paces[pair].at_seconds)
-            for pair in oldest[: PACES_REMEMBERED_MAX // 2]:
-                del self._pair_paces[pair]
+    def _channel(self, channel_id: int) -> Channel | None:
+        return self._team.channel(channel_id)
 
     async def _send(self, due: Due) -> None:
-        # Asked before the claim: a sign of life that comes after it does not undo that others gave it up before.
-        until = self._pulse.living_until
         try:
+            file = await self._files.prepared(due) if due.sha256 and self._files else NO_FILE
+            if file is None:
+                return
+            # Asked before the claim: a sign of life that comes after it does not undo that others gave it up before.
+            until = self._pulse.living_until
             claim = await self._claim(due)
             if claim is not None:
-                outcome = await self._attempt(claim, until)
-                await self._settle(claim, outcome)
+                channel = self._channel(due.channel_id)
+                outcome = await self._attempt(claim, channel, file, until)
+                await self._settle(claim, self._judged(due, outcome, channel))
         except Unavailable:
             # Closing: it stays `sending` until this node is gone, and becomes unknown.
             log.warning("send interrupted by the database", account_id=due.account_id, sequence=due.sequence)
         finally:
+            self._ended.add((due.account_id, due.sequence))
             self._under_way.discard((due.account_id, due.conversation_key))
+            self._at_once[due.channel_id] -= 1
             self._free.release()
             self._wake.set()
 
@@ -218,22 +235,32 @@ class Sender:
                     raise
             await asyncio.sleep(OUTBOX_LOOK_SECONDS)
 
-    async def _attempt(self, claim: Claim, until: float) -> SendOutcome:
-        channel = self._team.channel(claim.due.channel_id)
+    async def _attempt(
+        self, claim: Claim, channel: Channel | None, file: Prepared | NotSent | Refused, until: float
+    ) -> SendOutcome:
+        if isinstance(file, NotSent | Refused):
+            return file
         if channel is None:
             return NotSent("channel_gone", "The channel of this conversation is not set up.", 60.0, holds="channel")
-        credentials = MetaCredentials(
-            phone_number_id=channel.phone_number_id,
-            access_token=channel.access_token,
-            api_base_url=channel.api_base_url,
-            api_version=channel.api_version,
-        )
-        return await self._meta.send(credentials, claim.outgoing, until)
+        adapter = self._adapters[channel.provider]
+        outgoing = replace(claim.outgoing, file=file.handle)
+        outcome = await adapter.send(channel.access, outgoing, until)
+        return await self._files.judged(claim.due, file, outcome) if self._files else outcome
+
+    def _judged(self, due: Due, outcome: SendOutcome, used: Channel | None) -> SendOutcome:
+        """Let the number wait if its provider said so of how it is set up now."""
+        if not isinstance(outcome, NotSent) or outcome.holds != "channel":
+            return outcome
+        channel = self._channel(due.channel_id)
+        if used is not None and channel is not None and channel.access != used.access:
+            return replace(outcome, retry_after_seconds=0.0)
+        self._paces.hold(due.channel_id, outcome.retry_after_seconds)
+        return outcome
 
     async def _settle(self, claim: Claim, outcome: SendOutcome) -> None:
         due = claim.due
-        if isinstance(outcome, NotSent) and outcome.holds == "channel":
-            self._held_until[due.channel_id] = monotonic() + outcome.retry_after_seconds
+        if self._busy:
+            await self._settling.wait()
         status = await self._write_down(SettleAttempt(due, claim.attempt, outcome))
         name = type(outcome).__name__
         self._metrics.sends.labels(name.lower()).inc()

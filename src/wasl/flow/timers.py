@@ -4,7 +4,7 @@ The promise: every node looks for itself, but what is done to the installation o
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from wasl.errors import Unavailable
 from wasl.limits import EVENTS_KEPT_HOURS, HOUSEKEEPING_SECONDS, SETTINGS_LOOK_SECONDS
@@ -19,18 +19,26 @@ from wasl.store.team import Team
 class Timers:
     """Runs each task at its own pace until closed; one that fails is logged and runs again at its next time."""
 
-    def __init__(self, team: Team, database: Database, journal: Journal, duties: Duties) -> None:
+    def __init__(
+        self,
+        team: Team,
+        database: Database,
+        journal: Journal,
+        duties: Duties,
+        housekeeping: Sequence[Callable[[], Awaitable[object]]] = (),
+    ) -> None:
         self._team = team
         self._database = database
         self._journal = journal
         self._duties = duties
+        self._housekeeping = (self.trim_logs, *housekeeping)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin."""
         self._tasks = [
             asyncio.create_task(self._every(SETTINGS_LOOK_SECONDS, self._team.refresh)),
-            asyncio.create_task(self._every(HOUSEKEEPING_SECONDS, self.trim_logs)),
+            *(asyncio.create_task(self._every(HOUSEKEEPING_SECONDS, work)) for work in self._housekeeping),
         ]
 
     async def close(self) -> None:

@@ -7,7 +7,6 @@ a word, is read from the database. Hints may be lost, doubled or late; that cost
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -32,6 +31,7 @@ from wasl.live.reader import Reader
 from wasl.observe import Metrics, log
 from wasl.store.database import Database
 from wasl.store.event_log import Resumption, heads_of, newest, resume
+from wasl.waiting import wait_at_most
 
 FEED_IDLE_SECONDS = 120.0
 """How long an account that nobody watches keeps its ring."""
@@ -262,8 +262,7 @@ class Hub:
 
     async def _watch_heads(self) -> None:
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._look_now.wait(), self._head_poll_seconds())
+            await wait_at_most(self._look_now, self._head_poll_seconds())
             self._look_now.clear()
             self._forget_idle()
             watched = list(self._feeds)

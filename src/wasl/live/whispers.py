@@ -22,19 +22,29 @@ from wasl.store.database import Database
 from wasl.store.inbox import contact_of
 
 Say = Callable[[], None]
+TellCustomer = Callable[[int, str], None]
+"""Takes an account and a conversation: its customer may know that somebody types."""
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
 class Whispers:
     """Checks what is said, bounds how often, and passes it on: `tell` to this node's screens, `whisper` to the other
-    nodes."""
+    nodes, `tell_customer` to who is written to."""
 
-    def __init__(self, database: Database, presence: Presence, tell: Whisper, whisper: Whisper) -> None:
+    def __init__(
+        self,
+        database: Database,
+        presence: Presence,
+        tell: Whisper,
+        whisper: Whisper,
+        tell_customer: TellCustomer = lambda *_: None,
+    ) -> None:
         self._database = database
         self._presence = presence
         self._tell = tell
         self._whisper = whisper
+        self._tell_customer = tell_customer
         self._whisperers: dict[int, _Whisperer] = {}
         self._contacts: dict[tuple[int, str], int] = {}
         """(account, conversation) → contact, of conversations that were looked up."""
@@ -56,6 +66,8 @@ class Whispers:
         def say() -> None:
             self._tell(operator.account_id, "typing", data)
             self._whisper(operator.account_id, "typing", data)
+            if typing:
+                self._tell_customer(operator.account_id, conversation_id)
 
         whisperer.typing.say(say)
 

@@ -1,5 +1,7 @@
 """A message takes its place: in a conversation, at a position, with the event that shows it."""
 
+from dataclasses import replace
+
 from wasl.domain.events import EventKind
 from wasl.domain.handover import customer_wrote
 from wasl.domain.message import MessageStatus, Origin, Role
@@ -8,8 +10,10 @@ from wasl.domain.updates import MessageReceived
 from wasl.store.conversation_row import Conversation
 from wasl.store.customers import Occasion, conversation_for
 from wasl.store.draft import Draft
+from wasl.store.media_jobs import announce_file, names_file
 from wasl.store.message_row import Message
 from wasl.store.touch import replace_content
+from wasl.store.window import whatsapp_time_ms
 
 PLACEHOLDER = "media_placeholder"
 """Meta's type of a message whose media comes later (coexistence, history webhooks)."""
@@ -20,10 +24,14 @@ def store_message(draft: Draft, occasion: Occasion, update: MessageReceived) -> 
     channel_id = occasion.channel.channel_id
     if draft.knows_message(channel_id, update.message_id):
         return None
-    conversation = conversation_for(draft, occasion, update)
+    dated = _dated(draft, update, occasion)
+    conversation = conversation_for(draft, occasion, dated)
+    # Its place is asked of what WhatsApp said: our own clock, which dates what it did not date, places nothing.
     clock = _place(conversation.clocks, update)
-    message = _message_of(draft, occasion, update, conversation, clock)
-    _take_into_account(conversation, update, message, assistant_on=occasion.assistant_on)
+    message = _message_of(draft, occasion, dated, conversation, clock)
+    _take_into_account(conversation, dated, message, assistant_on=occasion.assistant_on)
+    if names_file(update.content):
+        announce_file(draft, message, dict(update.content.media or {}))
     draft.add_message(message)
     draft.append(
         EventKind.NEW_MESSAGE, conversation, {"message": message.as_json(), "conversation": conversation.as_json()}
@@ -41,14 +49,26 @@ def complete_message(draft: Draft, channel_id: int, update: MessageReceived) -> 
         return False
     message.type = update.content.type
     message.metadata = {key: value for key, value in message.metadata.items() if key != "provider_type"}
+    if names_file(update.content):
+        announce_file(draft, message, dict(update.content.media))
     replace_content(draft, message, update.content)
     return True
+
+
+def _dated(draft: Draft, update: MessageReceived, occasion: Occasion) -> MessageReceived:
+    """What a customer wrote just now, and nobody says when, was written when it came: by WhatsApp's clock, as the
+    times of the others are."""
+    if update.timestamp_seconds or update.origin is not Origin.LIVE:
+        return update
+    at_ms = whatsapp_time_ms(draft, occasion.channel.channel_id, occasion.received_ms)
+    return replace(update, timestamp_seconds=at_ms // 1000)
 
 
 def _place(clocks: Clocks, update: MessageReceived) -> int:
     match update.origin:
         case Origin.LIVE:
-            return clocks.place_inbound(update.timestamp_seconds)
+            # One without a time stands below what is there. When it came, our own clock says, which places nothing.
+            return clocks.place_inbound(update.timestamp_seconds or clocks.greatest)
         case Origin.ECHO:
             return clocks.place_outbound(update.timestamp_seconds)
         case Origin.HISTORY:
@@ -84,7 +104,7 @@ def _message_of(
         reply_to=quoted.id if quoted else update.reply_to,
         reply_preview=quoted.preview() if quoted else None,
         reactions=[],
-        media=dict(content.media) if content.media else None,
+        media=None,
         metadata={"source_message_id": update.message_id, **content.details},
         timestamp_ms=update.timestamp_seconds * 1000,
         received_ms=occasion.received_ms,
@@ -93,7 +113,7 @@ def _message_of(
         deleted_ms=None,
         hops=[],
         conversation_id=conversation.id,
-        contact_id=conversation.contact_id,
+        user_id=conversation.user_id,
     )
 
 

@@ -35,10 +35,16 @@ class Checkup:
     """Accounts whose log is not dense: (account_id, events there should be, events there are)."""
     kept: Sequence[Row]
     """(outcome, reason, how many bodies), most first."""
+    strangers: list[Row]
+    """Numbers that webhooks name and that are no channels, at most five: (provider, phone_number_id)."""
     undecided: int
     """Messages of which nobody knows whether they were sent."""
     overdue: int
     """Messages that should have left, or been settled, minutes ago."""
+    files_late: int
+    """Files of customers that should have been fetched minutes ago."""
+    files_missing: int
+    """Files of customers that could not be had."""
     without_operators: Sequence[str]
     """Names of accounts that nobody can answer for."""
     nodes: Sequence[Row]
@@ -69,6 +75,7 @@ def check_up(connection: Connection) -> Checkup:
     )
     checks = connection.rows("SELECT secret_check FROM installation")
     late = f"NOW_MS() - {_ANSWERED_LATE_MS}"
+    waits = f"state = 'waiting' AND due_ms < {late}"
     overdue = f"(state = 'queued' AND due_ms < {late}) OR (state = 'sending' AND lease_ms < {late})"
     return Checkup(
         durability=_durability(connection),
@@ -81,8 +88,15 @@ def check_up(connection: Connection) -> Checkup:
             "SELECT outcome, reason, count(*) FROM webhook_raw WHERE done_ms IS NULL"
             " GROUP BY outcome, reason ORDER BY count(*) DESC"
         ),
+        strangers=connection.rows(
+            "SELECT DISTINCT provider, phone_number_id FROM webhook_raw WHERE done_ms IS NULL"
+            " AND outcome = 'quarantined' AND reason = 'unknown_channel' AND phone_number_id IS NOT NULL"
+            " ORDER BY provider, phone_number_id LIMIT 5"
+        ),
         undecided=connection.rows("SELECT count(*) FROM outbox WHERE state = 'unknown'")[0][0],
         overdue=connection.rows(f"SELECT count(*) FROM outbox WHERE {overdue}")[0][0],
+        files_late=connection.rows(f"SELECT count(*) FROM media_jobs WHERE {waits}")[0][0],
+        files_missing=connection.rows("SELECT count(*) FROM media_jobs WHERE state = 'failed'")[0][0],
         without_operators=[
             name
             for (name,) in connection.rows(

@@ -1,5 +1,6 @@
 """Conversations as rows: how they are read, written, and shown as JSON."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,8 @@ from wasl.clock import iso
 from wasl.domain.conversation import WINDOW_SECONDS, ConversationStatus
 from wasl.domain.handover import Handover
 from wasl.domain.position import Clocks
-from wasl.store.database import Row, Table
+from wasl.errors import Conflict
+from wasl.store.database import Row, Table, by_fours
 
 Json = dict[str, Any]
 
@@ -23,6 +25,8 @@ class ChannelFace:
     phone_number_id: str
     display_phone_number: str | None
     name: str | None
+    siblings: frozenset[int] = frozenset()
+    """The business's other numbers to which a customer has the same BSUID; known only where a webhook comes in."""
 
     def as_json(self) -> Json:
         return {
@@ -63,13 +67,19 @@ CONVERSATIONS = Table(
         "created_ms": "int",
         "customer": "text",
         "search_text": "text",
+        "user_id": "int",
+        "continued_in": "text",
     },
     key=("account_id", "conversation_key"),
 )
-_FIXED = ("account_id", "conversation_key", "conversation_id", "channel_id", "contact_id", "created_ms")
+_FIXED = ("account_id", "conversation_key", "conversation_id", "channel_id", "created_ms")
+_WHOSE = ("contact_id", "user_id", "continued_in")
+"""What is written again only when two contacts turn out to be one, or not: see Draft.move_conversation."""
 CUSTOMER_UPDATES = ("customer", "search_text")
 """What is written again only when a customer is renamed, or known by one more number."""
-CONVERSATION_UPDATES = tuple(name for name in CONVERSATIONS.columns if name not in (*_FIXED, *CUSTOMER_UPDATES))
+CONVERSATION_UPDATES = tuple(
+    name for name in CONVERSATIONS.columns if name not in (*_FIXED, *_WHOSE, *CUSTOMER_UPDATES)
+)
 """What any change of a conversation writes again."""
 
 PLACES = Table(
@@ -97,6 +107,15 @@ PLACED_SOURCE = (
 CONVERSATION_SELECT = f"SELECT {CONVERSATION_FIELDS} FROM {CONVERSATION_SOURCE}"
 
 
+def conversations_by(
+    column: str, account_id: int, keys: Sequence[int], only: str = ""
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Queries for the conversations whose column holds one of these keys."""
+    return by_fours(
+        f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.{column} IN (?, ?, ?, ?){only}", account_id, keys
+    )
+
+
 @dataclass(slots=True)
 class Conversation:
     """A conversation as the open transaction will leave it."""
@@ -106,6 +125,7 @@ class Conversation:
     id: str
     channel: ChannelFace
     contact_id: int
+    """Who writes here, as far as WhatsApp tells one customer from another."""
     handover: Handover
     clocks: Clocks
     customer: Json
@@ -121,12 +141,19 @@ class Conversation:
     last_message: Json | None = None
     window_from_ms: int | None = None
     search_text: str = ""
+    user_id: int = 0
+    """Whom the team takes that for: the contact itself, or one that somebody merged it with."""
+    continued_in: str | None = None
+    """The conversation_id of the one in which this thread goes on; this one takes nothing new."""
     is_new: bool = True
     customer_changed: bool = False
     stored_status: ConversationStatus | None = field(default=None)
     """What the totals count it as until this transaction."""
     stored_sequence: int = 0
     """Where it stands in the list until this transaction."""
+
+    def __post_init__(self) -> None:
+        self.user_id = self.user_id or self.contact_id
 
     @classmethod
     def of_row(cls, row: Row) -> "Conversation":
@@ -136,7 +163,7 @@ class Conversation:
             account_id=row[0],
             key=row[1],
             id=row[2],
-            channel=ChannelFace(row[3], *row[26:30]),
+            channel=ChannelFace(row[3], *row[28:32]),
             contact_id=row[4],
             version=row[5],
             last_sequence=row[6],
@@ -153,6 +180,8 @@ class Conversation:
             created_ms=row[23],
             customer=orjson.loads(row[24]),
             search_text=row[25],
+            user_id=row[26],
+            continued_in=row[27],
             is_new=False,
             stored_status=status,
             stored_sequence=row[6],
@@ -189,7 +218,8 @@ class Conversation:
     def insert_row(self) -> Row:
         """The values of all columns."""
         head = (self.account_id, self.key, self.id, self.channel.channel_id, self.contact_id)
-        return (*head, *self._changing(), self.created_ms, self._customer_text(), self.search_text)
+        whose = (self.user_id, self.continued_in)
+        return (*head, *self._changing(), self.created_ms, self._customer_text(), self.search_text, *whose)
 
     def update_row(self) -> Row:
         """The values of CONVERSATION_UPDATES, then the key."""
@@ -223,7 +253,7 @@ class Conversation:
         window_ms = self.window_from_ms + WINDOW_SECONDS * 1000 if self.window_from_ms is not None else None
         return {
             "conversation_id": self.id,
-            "user_id": str(self.contact_id),
+            "user_id": str(self.user_id),
             "user_name": customer["name"],
             "user_phone": f"+{phone}" if phone else None,
             "phone_clean": phone,
@@ -245,5 +275,16 @@ class Conversation:
             "priority": self.priority,
             "handover_epoch": handover.epoch,
             "customer_info": customer,
+            "continued_in": self.continued_in,
             "version": self.version,
         }
+
+
+def refuse_continued(conversation: Conversation) -> None:
+    """Nothing new is said where nobody will look for the answer. Raises Conflict `conversation_continued`."""
+    if conversation.continued_in is not None:
+        raise Conflict(
+            "This customer's conversation goes on in another one. Write there.",
+            code="conversation_continued",
+            details={"conversation_id": conversation.continued_in, "user_id": str(conversation.user_id)},
+        )

@@ -294,3 +294,14 @@ class _Question:
     query: Callable[[Connection], Any]
     given_up: bool = False
     """Nobody waits for the answer any more, so nobody needs to ask."""
+
+
+def by_fours(sql: str, account_id: int, keys: Sequence[int]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """A query with its parameters for every four of these keys, the last ones repeated.
+
+    Of a list of unknown length PostgreSQL expects ten, for which it reads a young table as a whole; and the plan that
+    it makes then is kept when the table is large.
+    """
+    for start in range(0, len(keys), 4):
+        some = keys[start : start + 4]
+        yield sql, (account_id, *some, *[some[-1]] * (4 - len(some)))

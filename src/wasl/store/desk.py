@@ -1,5 +1,6 @@
 """What operators do with a conversation: take it, give it back, end it, read it. Each change is one event, or none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,10 +9,12 @@ from wasl.domain.events import EventKind
 from wasl.domain.handover import Handover, end, release, take_over
 from wasl.domain.message import Origin, Role
 from wasl.domain.people import Operator
-from wasl.errors import NotFound
-from wasl.store.conversation_row import Conversation
-from wasl.store.draft import Draft, Needs
+from wasl.store.conversation_row import Conversation, refuse_continued
+from wasl.store.draft import Draft
 from wasl.store.message_row import Json
+from wasl.store.needs import Needs
+from wasl.store.persons import conversation_with
+from wasl.store.signals import note_read
 
 
 class Move(StrEnum):
@@ -39,10 +42,10 @@ class HandOver:
         return Needs()
 
     def apply(self, draft: Draft) -> Json:
-        """Make the move; the conversation as this operator now sees it. Raises NotFound."""
-        conversation = draft.conversation_named(self.conversation_id)
-        if str(conversation.contact_id) != self.user_id:
-            raise NotFound("There is no such conversation.")
+        """Make the move; the conversation as this operator now sees it. Raises NotFound, and Conflict
+        `conversation_continued`."""
+        conversation = conversation_with(draft, self.conversation_id, self.user_id)
+        refuse_continued(conversation)
         before, after = conversation.handover, self._after(conversation.handover)
         if after != before:
             conversation.handover = after
@@ -76,12 +79,14 @@ class ReadState:
 
 @dataclass(frozen=True, slots=True)
 class MarkRead:
-    """An operator has seen a conversation up to a sequence. What was read once stays read."""
+    """An operator has seen a conversation up to a sequence. What was read once stays read. `tells` says of a channel,
+    by its id, whether customers can be told."""
 
     account_id: int
     operator_id: int
     conversation_id: str
     sequence: int
+    tells: Callable[[int], bool] = lambda _: False
 
     def needs(self) -> Needs:
         return Needs()
@@ -96,6 +101,8 @@ class MarkRead:
             if reached > read_inbound:
                 sequence, read_inbound = target, reached
                 self._move_marker(draft, conversation, sequence, read_inbound)
+                if self.tells(conversation.channel.channel_id):
+                    note_read(draft, conversation, target)
         unread_count = max(0, conversation.inbound_count - read_inbound)
         return ReadState(conversation.id, str(self.operator_id), sequence, unread_count)
 

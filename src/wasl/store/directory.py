@@ -1,11 +1,13 @@
 """Who is who, as one moment of the database knew it: accounts, channels and their secrets, operators, sessions."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import orjson
 
+from wasl.domain.channels import Access, Capabilities, ChannelForm
 from wasl.domain.people import Availability, Operator, OperatorRole
+from wasl.observe import log
 from wasl.store.conversation_row import ChannelFace
 from wasl.store.database import Connection, Row
 from wasl.store.secrets import SecretBox
@@ -13,7 +15,7 @@ from wasl.store.secrets import SecretBox
 OPERATOR_COLUMNS = "id, account_id, email, name, role, status, token_version, scope_sequence, disabled"
 _CHANNEL_COLUMNS = (
     "id, account_id, provider, phone_number_id, display_phone_number, name, region, channel_key, api_base_url,"
-    " api_version, secrets"
+    " api_version, secrets, settings, per_second, switched_on"
 )
 
 
@@ -38,14 +40,22 @@ class Channel:
     region: str | None
     """Where its customers' numbers without country code are dialled (ISO 3166)."""
     channel_key: str = field(repr=False)
-    api_base_url: str
-    api_version: str
-    app_secret: bytes = field(repr=False)
-    verify_token: str = field(repr=False)
-    access_token: str = field(repr=False)
+    access: Access = field(repr=False)
+    capabilities: Capabilities
+    per_second: float
+    """Messages that this number may send."""
     proof: str
-    """The fingerprint of its app secret: what webhooks that this channel may believe are signed with."""
+    """The fingerprint of the secret by which its webhooks are believed."""
     face: ChannelFace
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What must be known to read a directory: the box of secrets, every provider's form, and how we are reached."""
+
+    box: SecretBox
+    forms: Mapping[str, ChannelForm]
+    public_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,8 @@ class Directory:
     channels: Mapping[int, Channel] = field(default_factory=dict)
     by_number: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
     by_key: Mapping[str, Channel] = field(default_factory=dict)
+    proofs: Mapping[tuple[int, str], frozenset[str]] = field(default_factory=dict)
+    """Account and provider → every proof that a channel of theirs has or had."""
     operators: Mapping[int, Operator] = field(default_factory=dict)
     by_email: Mapping[str, Operator] = field(default_factory=dict)
     ended_sessions: frozenset[str] = frozenset()
@@ -73,13 +85,14 @@ def raise_settings_version(connection: Connection) -> None:
     connection.run("UPDATE settings_version SET version = version + 1")
 
 
-def read_directory(connection: Connection, box: SecretBox, now_ms: int) -> Directory:
+def read_directory(connection: Connection, reading: Reading, now_ms: int) -> Directory:
     """Read everything inside the open snapshot. Raises Misconfigured when the secret key is another."""
     accounts = {row[0]: Account(*row) for row in connection.rows("SELECT id, name FROM accounts ORDER BY id")}
     channel_rows = connection.rows(f"SELECT {_CHANNEL_COLUMNS} FROM channels ORDER BY id")
-    channels = [_channel_of(row, box) for row in channel_rows]
+    channels = _with_siblings(list(_channels_of(channel_rows, reading)))
     operator_rows = connection.rows(f"SELECT {OPERATOR_COLUMNS} FROM operators ORDER BY id")
     operators = [operator_of(row) for row in operator_rows]
+    former = connection.rows("SELECT account_id, provider, proof FROM former_proofs")
     ended = connection.rows("SELECT session_id FROM ended_sessions WHERE expires_ms > ?", (now_ms,))
     return Directory(
         version=settings_version(connection),
@@ -87,6 +100,7 @@ def read_directory(connection: Connection, box: SecretBox, now_ms: int) -> Direc
         channels={channel.id: channel for channel in channels},
         by_number={(channel.provider, channel.phone_number_id): channel for channel in channels},
         by_key={channel.channel_key: channel for channel in channels},
+        proofs=_proofs_of(channels, former),
         operators={operator.id: operator for operator in operators},
         by_email={operator.email: operator for operator in operators},
         ended_sessions=frozenset(session_id for (session_id,) in ended),
@@ -114,16 +128,57 @@ def sealed_for(account_id: int, provider: str, phone_number_id: str) -> str:
     return f"{account_id}:{provider}:{phone_number_id}"
 
 
-def seal_channel_secrets(box: SecretBox, bound_to: str, app_secret: str, verify_token: str, access_token: str) -> bytes:
-    """Encrypt a channel's three secrets as one."""
-    plain = {"app_secret": app_secret, "verify_token": verify_token, "access_token": access_token}
-    return box.seal(orjson.dumps(plain), bound_to)
+def seal_channel_secrets(box: SecretBox, bound_to: str, secrets: Mapping[str, str]) -> bytes:
+    """Encrypt a channel's secrets as one."""
+    return box.seal(orjson.dumps(dict(secrets)), bound_to)
 
 
-def _channel_of(row: Row, box: SecretBox) -> Channel:
-    id_, account_id, provider, phone_number_id, display_phone_number, name, region, key, address, version, sealed = row
-    plain = orjson.loads(box.unseal(bytes(sealed), sealed_for(account_id, provider, phone_number_id)))
-    app_secret = plain["app_secret"].encode()
+def _channels_of(rows: Iterable[Row], reading: Reading) -> Iterable[Channel]:
+    for row in rows:
+        form = reading.forms.get(row[2])
+        if form is None:
+            log.error("channel of a provider that this version does not know", channel_id=row[0], provider=row[2])
+        else:
+            yield _channel_of(row, form, reading)
+
+
+def _proofs_of(channels: Iterable[Channel], former: Iterable[Row]) -> dict[tuple[int, str], frozenset[str]]:
+    found: dict[tuple[int, str], set[str]] = {}
+    for channel in channels:
+        found.setdefault((channel.account_id, channel.provider), set()).add(channel.proof)
+    for account_id, provider, proof in former:
+        found.setdefault((account_id, provider), set()).add(proof)
+    return {whose: frozenset(proofs) for whose, proofs in found.items()}
+
+
+def _with_siblings(channels: Sequence[Channel]) -> list[Channel]:
+    """Tell every channel which others belong to the same business portfolio, whose customers' ids are the same.
+
+    No provider says which those are. One secret that signs for several numbers is the nearest that is known: one app.
+    """
+    portfolios: dict[tuple[int, str, str], set[int]] = {}
+    for channel in channels:
+        portfolios.setdefault((channel.account_id, channel.provider, channel.proof), set()).add(channel.id)
+    found = []
+    for channel in channels:
+        siblings = frozenset(portfolios[channel.account_id, channel.provider, channel.proof] - {channel.id})
+        found.append(replace(channel, face=replace(channel.face, siblings=siblings)) if siblings else channel)
+    return found
+
+
+def _channel_of(row: Row, form: ChannelForm, reading: Reading) -> Channel:
+    id_, account_id, provider, phone_number_id, display_phone_number, name, region, key, address, version, *rest = row
+    sealed, settings, per_second, switched_on = rest
+    bound_to = sealed_for(account_id, provider, phone_number_id)
+    values = {
+        **{known.name: known.default for known in form.fields if known.default is not None},
+        # Where it stood before the forms did.
+        **({"api_version": version} if version and form.field_named("api_version") else {}),
+        **orjson.loads(settings),
+        **orjson.loads(reading.box.unseal(bytes(sealed), bound_to)),
+    }
+    capabilities = form.capabilities.switched(filter(None, switched_on.split(",")))
+    public_url = (reading.public_url or "").rstrip("/")
     return Channel(
         id=id_,
         account_id=account_id,
@@ -133,11 +188,16 @@ def _channel_of(row: Row, box: SecretBox) -> Channel:
         name=name,
         region=region,
         channel_key=key,
-        api_base_url=address,
-        api_version=version,
-        app_secret=app_secret,
-        verify_token=plain["verify_token"],
-        access_token=plain["access_token"],
-        proof=box.fingerprint(app_secret),
+        access=Access(
+            provider=provider,
+            phone_number_id=phone_number_id,
+            display_phone_number=display_phone_number,
+            api_base_url=address.rstrip("/"),
+            values=values,
+            webhook_url=f"{public_url}/webhooks/{provider}/{key}" if public_url else None,
+        ),
+        capabilities=capabilities,
+        per_second=float(per_second or capabilities.per_second),
+        proof=reading.box.fingerprint((values.get(form.proof, "") if form.proof else key).encode()),
         face=ChannelFace(id_, provider, phone_number_id, display_phone_number, name),
     )

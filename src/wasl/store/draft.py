@@ -6,7 +6,7 @@ back in sets, so that a thousand messages cost as many statements as one.
 
 import random
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -14,60 +14,34 @@ import orjson
 from wasl.domain.events import Event, EventKind
 from wasl.domain.identity import Identity, IdentityKind
 from wasl.errors import NotFound
-from wasl.store.conversation_row import CONVERSATION_SELECT, Conversation
-from wasl.store.database import Connection, Row
+from wasl.store.conversation_row import CONVERSATION_SELECT, Conversation, conversations_by
+from wasl.store.database import Connection, Row, Table, by_fours
 from wasl.store.message_row import MESSAGE_SELECT, Json, Message
+from wasl.store.needs import (
+    IDENTITIES,
+    KNOWN_IDS,
+    LATEST_APART,
+    MESSAGES_AT,
+    PARKED,
+    SEEN_UPDATES,
+    TARGETS,
+    TWINS,
+    Needs,
+)
 from wasl.store.recall import Recall
 
-# Joined to the list, not `= ANY` of it: PostgreSQL may take a list on an index's second column for a filter, and
-# compare every message of a channel with it. A test holds the plans of both databases.
-KNOWN_IDS = (
-    "SELECT m.channel_id, m.{0} FROM UNNEST(?) AS wanted"
-    " JOIN messages m ON m.{0} = wanted.value WHERE m.channel_id = ANY(?)"
+IDENTITY_ROWS = Table(
+    "contact_identities",
+    {
+        "account_id": "int",
+        "kind": "text",
+        "value": "text",
+        "contact_id": "int",
+        "since_ms": "int",
+        "ended_ms": "int",
+    },
+    key=("account_id", "value", "kind"),
 )
-PARKED = (
-    "SELECT p.channel_id, p.target_id, p.body FROM UNNEST(?) AS wanted"
-    " JOIN parked_updates p ON p.target_id = wanted.value WHERE p.channel_id = ANY(?) ORDER BY p.received_ms"
-)
-TARGETS = (
-    MESSAGE_SELECT.replace("FROM messages m", "FROM UNNEST(?) AS wanted JOIN messages m ON m.{0} = wanted.value")
-    + " WHERE m.channel_id = ANY(?)"
-)
-SEEN_UPDATES = (
-    "SELECT s.channel_id, s.update_id FROM UNNEST(?) AS wanted"
-    " JOIN seen_updates s ON s.update_id = wanted.value WHERE s.channel_id = ANY(?)"
-)
-IDENTITIES = (
-    "SELECT i.kind, i.value, i.contact_id FROM UNNEST(?) AS wanted"
-    " JOIN contact_identities i ON i.value = wanted.value WHERE i.account_id = ?"
-)
-
-
-@dataclass(slots=True)
-class Needs:
-    """What a change will ask of its draft, told beforehand so that one statement can fetch it for a whole batch."""
-
-    channel_ids: set[int] = field(default_factory=set)
-    new_message_ids: set[str] = field(default_factory=set)
-    """Only whether they are there already."""
-    own_message_ids: set[str] = field(default_factory=set)
-    """The same for the business's own messages, which we may know by another id."""
-    target_ids: set[str] = field(default_factory=set)
-    """Messages that are changed or quoted, by our id or the provider's."""
-    update_ids: set[str] = field(default_factory=set)
-    identities: set[Identity] = field(default_factory=set)
-    commons: bool = False
-    """Whether it also changes what belongs to no account."""
-
-    def add(self, other: "Needs") -> None:
-        """Join two lists of needs."""
-        self.channel_ids |= other.channel_ids
-        self.new_message_ids |= other.new_message_ids
-        self.own_message_ids |= other.own_message_ids
-        self.target_ids |= other.target_ids
-        self.update_ids |= other.update_ids
-        self.identities |= other.identities
-        self.commons |= other.commons
 
 
 @dataclass(slots=True)
@@ -101,10 +75,16 @@ class Draft:
         self.new_contacts: list[Row] = []
         self.new_identities: list[Row] = []
         self._messages: dict[tuple[int, str], Message] = {}
+        self._by_sequence: dict[int, Message] = {}
+        self._by_client_id: dict[str, Message] = {}
+        self._new_messages: list[Message] = []
         self._known_ids: set[tuple[int, str]] = set()
         self._seen_updates: set[tuple[int, str]] = set()
         self.new_updates: list[tuple[int, str]] = []
         self._parked: dict[tuple[int, str], list[str]] = {}
+        # What `window.py` has found out of numbers and conversations.
+        self.apart_ms: dict[int, int | None] = {}
+        self.latest_apart_ms: dict[int, int | None] = {}
 
     # -- loading --------------------------------------------------------------------------------------------------
 
@@ -112,45 +92,55 @@ class Draft:
         """Fetch in sets what the changes of this transaction will ask for: in one exchange, and a second one for
         what the first one named."""
         lookups = [lookup for lookup in self._lookups(needs) if lookup[1]]
-        answers = self.connection.queries([(sql, (list(values), scope)) for sql, values, scope, _ in lookups])
-        for (_, _, _, remember), rows in zip(lookups, answers, strict=True):
+        asked: list[tuple[str, Sequence[Any]]] = [(sql, (list(values), scope)) for sql, values, scope, _ in lookups]
+        asked += by_fours(MESSAGES_AT, self.account_id, sorted(needs.sequences))
+        answers = self.connection.queries(asked)
+        for (_, _, _, remember), rows in zip(lookups, answers, strict=False):
             remember(rows)
+        for rows in answers[len(lookups) :]:
+            self._remember_messages(rows)
         self._load_conversations(needs)
 
     def _lookups(self, needs: Needs) -> Iterable[tuple[str, Collection[str], Any, Callable[[list[Row]], None]]]:
         """Queries by a list of values inside a scope, and what takes their rows."""
         channels, contacts = list(needs.channel_ids), self._recalled.contacts
         yield (KNOWN_IDS.format("message_id"), needs.new_message_ids, channels, self._known_ids.update)
-        yield (PARKED, needs.new_message_ids, channels, self._remember_parked)
+        parked = needs.new_message_ids | {target_id for _, target_id in needs.parked}
+        yield (PARKED, parked, [*channels, *{channel for channel, _ in needs.parked}], self._remember_parked)
         yield (KNOWN_IDS.format("provider_message_id"), needs.own_message_ids, channels, self._known_ids.update)
         for column in ("message_id", "provider_message_id"):
             yield (TARGETS.format(column), needs.target_ids, channels, self._remember_messages)
+        yield (TWINS, needs.client_message_ids, self.account_id, self._remember_messages)
         yield (SEEN_UPDATES, needs.update_ids, channels, self._seen_updates.update)
         unknown = {identity.value for identity in needs.identities if identity not in contacts}
         yield (IDENTITIES, unknown, self.account_id, self._remember_identities)
 
     def _load_conversations(self, needs: Needs) -> None:
-        """Load the conversations of the customers and messages that are in hand, unless they are remembered."""
+        """Load the conversations of the customers and messages that are in hand, unless they are remembered, and what
+        the last messages of those that are say of their window."""
         recalled = self._recalled
         named = {message.conversation_key for message in self._messages.values()} - recalled.conversations.keys()
         contacts = {recalled.contacts[identity] for identity in needs.identities if identity in recalled.contacts}
-        missing = [
-            contact
-            for contact in contacts
-            if any((channel, contact) not in recalled.keys for channel in needs.channel_ids)
+        wanted = ((channel, contact) for contact in contacts for channel in needs.channel_ids)
+        missing = sorted({pair[1] for pair in wanted if pair not in recalled.keys})
+        asked = [
+            *conversations_by("conversation_key", self.account_id, sorted(named)),
+            *conversations_by("contact_id", self.account_id, missing, " AND c.continued_in IS NULL"),
         ]
-        for column, keys in (("conversation_key", list(named)), ("contact_id", missing)):
-            if keys:
-                sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.{column} = ANY(?)"
-                self._remember_conversations(self.connection.rows(sql, (self.account_id, keys)))
+        keys = sorted({recalled.names[name] for name in needs.window_of if name in recalled.names})
+        answers = self.connection.queries([*asked, *((LATEST_APART, (key, self.account_id)) for key in keys)])
+        for rows in answers[: len(asked)]:
+            self._remember_conversations(rows)
+        for key, [(apart,)] in zip(keys, answers[len(asked) :], strict=True):
+            self.latest_apart_ms[key] = apart
 
     def _remember_parked(self, rows: Iterable[Row]) -> None:
         for channel_id, target_id, body in rows:
             self._parked.setdefault((channel_id, target_id), []).append(body)
 
     def _remember_identities(self, rows: Iterable[Row]) -> None:
-        for kind, value, contact_id in rows:
-            self._recalled.contacts[Identity(IdentityKind(kind), value)] = contact_id
+        for kind, value, contact_id, is_former in rows:
+            self.note_owner(Identity(IdentityKind(kind), value), contact_id, is_former=bool(is_former))
 
     def _remember_messages(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -160,6 +150,9 @@ class Draft:
 
     def _index_message(self, message: Message) -> None:
         self._messages[message.channel_id, message.id] = message
+        self._by_sequence[message.sequence] = message
+        if message.client_message_id:
+            self._by_client_id[message.client_message_id] = message
         if message.provider_message_id:
             self._messages[message.channel_id, message.provider_message_id] = message
 
@@ -179,6 +172,14 @@ class Draft:
         """A message by our id or the provider's; it must have been among the targets, or be new."""
         return self._messages.get((channel_id, message_id))
 
+    def message_at(self, sequence: int) -> Message | None:
+        """A message by its place in the log, loaded if need be."""
+        return self._by_sequence.get(sequence) or self.message_where("m.sequence = ?", (sequence,))
+
+    def message_sent_as(self, client_message_id: str) -> Message | None:
+        """The message that a client asked for under an id of its own; it must have been among the needs, or be new."""
+        return self._by_client_id.get(client_message_id)
+
     def contact_of(self, identities: Iterable[Identity]) -> int | None:
         """The contact whom the strongest known identity names."""
         for identity in identities:
@@ -187,16 +188,32 @@ class Draft:
                 return contact_id
         return None
 
+    def owner_of(self, identity: Identity) -> int | None:
+        """The contact to whom a name leads; it must have been among the needs."""
+        return self._recalled.contacts.get(identity)
+
+    def is_former(self, identity: Identity) -> bool:
+        """Whether a customer is known to have given up this name."""
+        return identity in self._recalled.former
+
     def conversation_of(self, channel_id: int, contact_id: int) -> Conversation | None:
-        """The conversation of a contact on a channel, among what was loaded."""
+        """The conversation of a contact on a channel, among what was loaded; never one that goes on in another."""
         key = self._recalled.keys.get((channel_id, contact_id))
         return self._recalled.conversations[key] if key is not None else None
 
     def conversations_of_contact(self, contact_id: int) -> list[Conversation]:
-        """All conversations of a contact, one per channel that they wrote to."""
-        sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.contact_id = ?"
-        self._remember_conversations(self.connection.rows(sql, (self.account_id, contact_id)))
-        return [found for found in self._recalled.conversations.values() if found.contact_id == contact_id]
+        """All conversations of a contact, oldest first: one per channel, and those that go on in it."""
+        return self._conversations_where("contact_id", contact_id)
+
+    def conversations_of_user(self, user_id: int) -> list[Conversation]:
+        """All conversations of whoever the team takes for one person, oldest first."""
+        return self._conversations_where("user_id", user_id)
+
+    def _conversations_where(self, column: str, number: int) -> list[Conversation]:
+        sql = f"{CONVERSATION_SELECT} WHERE c.account_id = ? AND c.{column} = ?"
+        self._remember_conversations(self.connection.rows(sql, (self.account_id, number)))
+        known = self._recalled.conversations.values()
+        return sorted((found for found in known if getattr(found, column) == number), key=lambda found: found.key)
 
     def conversation(self, key: int) -> Conversation:
         """A conversation by its key, loaded if need be."""
@@ -217,6 +234,12 @@ class Draft:
         self._remember_conversations(rows)
         return self._recalled.conversations[rows[0][1]]
 
+    def knows_conversation(self, conversation_id: str) -> bool:
+        """Whether this account has a conversation of that id."""
+        sql = "SELECT 1 FROM conversations WHERE account_id = ? AND conversation_id = ?"
+        known = conversation_id in self._recalled.names
+        return known or bool(self.connection.rows(sql, (self.account_id, conversation_id)))
+
     def message_where(self, condition: str, parameters: Sequence[Any]) -> Message | None:
         """The message of this account for which an SQL condition on `m` holds, this transaction's own included."""
         rows = self.connection.rows(
@@ -227,13 +250,23 @@ class Draft:
         self._remember_messages(rows)
         return self._messages[rows[0][2], rows[0][4]]
 
+    def newest_messages(self, conversation_key: int, limit: int) -> list[Message]:
+        """The last messages of a conversation that are committed, as this transaction has them in hand."""
+        sql = (
+            f"{MESSAGE_SELECT} WHERE m.account_id = ? AND m.conversation_key = ?"
+            " ORDER BY m.clock DESC, m.sequence DESC LIMIT ?"
+        )
+        rows = self.connection.rows(sql, (self.account_id, conversation_key, limit))
+        self._remember_messages(rows)
+        return [self._messages[row[2], row[4]] for row in rows]
+
     def messages(self) -> Iterable[Message]:
         """Every message that this transaction has in hand, old or new."""
         return (message for key, message in self._messages.items() if key[1] == message.id)
 
-    def new_messages(self) -> Iterable[Message]:
+    def new_messages(self) -> Sequence[Message]:
         """The messages that this transaction adds."""
-        return (message for message in self.messages() if message.is_new)
+        return self._new_messages
 
     # -- changing -------------------------------------------------------------------------------------------------
 
@@ -243,7 +276,7 @@ class Draft:
 
     def append(self, kind: EventKind, conversation: Conversation, parts: Json) -> Event:
         """Append an event of a conversation; `parts` are what its data holds beside the ids."""
-        body: Json = {"conversation_id": conversation.id, "user_id": str(conversation.contact_id), **parts}
+        body: Json = {"conversation_id": conversation.id, "user_id": str(conversation.user_id), **parts}
         event = Event(
             account_id=self.account_id,
             sequence=self.next_sequence(),
@@ -263,13 +296,43 @@ class Draft:
         self.new_contacts.append((self.account_id, contact_id, name, None, self.now_ms))
         return contact_id
 
-    def add_identity(self, contact_id: int, identity: Identity) -> bool:
-        """Let an identity lead to a contact; False when it leads to one already."""
-        if identity in self._recalled.contacts:
-            return False
+    def add_identity(self, contact_id: int, identity: Identity, since_ms: int, ended_ms: int = 0) -> None:
+        """Let a name that leads to nobody lead to a contact."""
+        assert identity not in self._recalled.contacts, "a name leads to one contact"
+        self.note_owner(identity, contact_id, is_former=bool(ended_ms) and ended_ms >= since_ms)
+        row = (self.account_id, str(identity.kind), identity.value, contact_id, since_ms, ended_ms)
+        self.new_identities.append(row)
+
+    def note_owner(self, identity: Identity, contact_id: int, *, is_former: bool) -> None:
+        """Remember to whom a name leads, as it stands in the database or will."""
         self._recalled.contacts[identity] = contact_id
-        self.new_identities.append((self.account_id, str(identity.kind), identity.value, contact_id))
-        return True
+        (self._recalled.former.add if is_former else self._recalled.former.discard)(identity)
+
+    def store_identities(self) -> None:
+        """Write the new names now, so that the rest of the transaction can read and change them as rows."""
+        if self.new_identities:
+            self.connection.insert(IDENTITY_ROWS, self.new_identities)
+            self.new_identities = []
+
+    def move_conversation(self, conversation: Conversation, contact_id: int, continued_in: str | None) -> None:
+        """Let a conversation be another contact's, open or continued elsewhere; the caller appends the event."""
+        self._recalled.forget_key(conversation)
+        conversation.contact_id, conversation.continued_in = contact_id, continued_in
+        self._recalled.index(conversation)
+        self.own_conversation(conversation)
+
+    def own_conversation(self, conversation: Conversation) -> None:
+        """Write down whose a stored conversation is; a new one is inserted as it is."""
+        for message in self._messages.values():
+            if message.conversation_key == conversation.key:
+                message.user_id = conversation.user_id
+        if not conversation.is_new:
+            sql = (
+                "UPDATE conversations SET contact_id = ?, user_id = ?, continued_in = ?"
+                " WHERE account_id = ? AND conversation_key = ?"
+            )
+            whose = (conversation.contact_id, conversation.user_id, conversation.continued_in)
+            self.connection.run(sql, (*whose, self.account_id, conversation.key))
 
     def add_conversation(self, conversation: Conversation) -> None:
         """A new conversation; its key is the sequence of its `new_conversation` event, already set by the caller."""
@@ -278,6 +341,7 @@ class Draft:
     def add_message(self, message: Message) -> None:
         """A new message; its sequence is that of its `new_message` event."""
         self._index_message(message)
+        self._new_messages.append(message)
 
     def name_message(self, message: Message, provider_message_id: str) -> None:
         """Note what the provider calls one of our messages; the caller touches it, so that it is written."""
@@ -307,7 +371,7 @@ class Draft:
         self._parked.setdefault((channel_id, target_id), []).append(body)
 
     def load_parked(self, channel_id: int, target_id: str) -> None:
-        """Look for parked updates of a message whose provider id has just become known."""
+        """Look for what waits for a name that was among nobody's needs."""
         sql = "SELECT body FROM parked_updates WHERE channel_id = ? AND target_id = ? ORDER BY received_ms"
         rows = self.connection.rows(sql, (channel_id, target_id))
         if rows:

@@ -8,7 +8,8 @@ from wasl.domain.events import Cursor, Event, EventKind, ResyncReason
 from wasl.errors import NotFound
 from wasl.limits import EVENTS_KEPT_MIN, EVENTS_RENEWED_PER_CHANGE, REPLAY_EVENTS_MAX, TRIM_EVENTS_PER_CHANGE
 from wasl.store.database import Connection
-from wasl.store.draft import Draft, Needs
+from wasl.store.draft import Draft
+from wasl.store.needs import Needs
 
 _SHIFTED = "({} + ?) & 2147483647"  # In both dialects, and within 31 bits.
 TAG_AT = "SELECT tag FROM events WHERE account_id = ? AND sequence = ?"

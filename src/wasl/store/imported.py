@@ -12,8 +12,9 @@ from itertools import count, groupby
 
 from wasl.domain.updates import MessageReceived
 from wasl.store.conversation_row import ChannelFace
-from wasl.store.draft import Draft, Needs
+from wasl.store.draft import Draft
 from wasl.store.intake import Intake
+from wasl.store.needs import Needs
 
 _PROOF = "import"  # No signature: whoever imports has the database.
 
@@ -119,7 +120,9 @@ class _Naming:
         if found is None:
             return _Found.NOTHING
         update = message.update
-        if found.contact_id != self._draft.contact_of(update.party.identities()):
+        if self._draft.conversation(found.conversation_key).contact_id != self._draft.contact_of(
+            update.party.identities()
+        ):
             return _Found.ANOTHER_CONVERSATIONS
         if message.ordinal is None:
             return _Found.ITSELF  # It had an id of its own, and this is its own conversation.

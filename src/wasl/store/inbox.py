@@ -19,6 +19,7 @@ from wasl.store.database import Connection, Row
 from wasl.store.event_log import head_of
 from wasl.store.find import NEWEST, Found, Wanted, find_conversations, nth_sequence
 from wasl.store.message_row import Json
+from wasl.store.persons import merges_of, persons_contacts, user_of
 from wasl.store.search import query_text
 
 _MARKED = " LEFT JOIN read_markers r ON r.operator_id = ? AND r.conversation_key = c.conversation_key"
@@ -80,6 +81,15 @@ class Listing:
     as_of: Cursor
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A person as the team sees them: by which id they go, their conversations, and the merges that made them one."""
+
+    user_id: str
+    listing: Listing
+    merges: list[Json]
+
+
 def conversation_page(connection: Connection, account_id: int, operator_id: int, query: PageQuery) -> Page:
     """One page of an account's conversations, newest activity first. Raises Invalid for a cursor that is none."""
     wanted = _wanted(account_id, query)
@@ -119,32 +129,49 @@ def waiting_queue(connection: Connection, account_id: int, operator_id: int) -> 
     return Listing([shown(row) for row in rows], total, as_of)
 
 
-def client_conversations(connection: Connection, account_id: int, operator_id: int, user_id: str) -> Listing:
-    """All conversations of a contact, newest activity first. Raises NotFound when the account has no such contact."""
+def client_conversations(connection: Connection, account_id: int, operator_id: int, user_id: str) -> Client:
+    """All conversations of a contact, over all numbers, newest activity first. Raises NotFound when the account has no
+    such contact."""
     as_of = head_of(connection, account_id)
-    sql = f"{LISTED_SELECT} WHERE c.account_id = ? AND c.contact_id = ? LIMIT ?"
-    rows = connection.rows(sql, (operator_id, account_id, contact_id_of(user_id), LISTED_CONVERSATIONS_MAX))
-    if not rows:
+    current = user_of(connection, account_id, contact_id_of(user_id))
+    if current is None:
         raise NotFound("There is no such contact.")
-    return Listing(_newest_first(shown(row) for row in rows), len(rows), as_of)
+    sql = f"{LISTED_SELECT} WHERE c.account_id = ? AND c.user_id = ? LIMIT ?"
+    rows = connection.rows(sql, (operator_id, account_id, current, LISTED_CONVERSATIONS_MAX))
+    listing = Listing(_newest_first(shown(row) for row in rows), len(rows), as_of)
+    return Client(str(current), listing, merges_of(connection, account_id, current))
 
 
 def conversation_row(
     connection: Connection, account_id: int, operator_id: int, user_id: str, conversation_id: str
 ) -> tuple[Conversation, Json]:
     """One conversation, as a row and as this operator sees it. Raises NotFound unless it is this contact's."""
-    sql = f"{LISTED_SELECT} WHERE c.account_id = ? AND c.conversation_id = ? AND c.contact_id = ?"
-    rows = connection.rows(sql, (operator_id, account_id, conversation_id, contact_id_of(user_id)))
-    if not rows:
+    sql = f"{LISTED_SELECT} WHERE c.account_id = ? AND c.conversation_id = ?"
+    rows = connection.rows(sql, (operator_id, account_id, conversation_id))
+    conversation = Conversation.of_row(rows[0]) if rows else None
+    asked = contact_id_of(user_id)
+    if conversation is None or (
+        asked not in (conversation.user_id, conversation.contact_id)
+        and asked not in persons_contacts(connection, account_id, conversation.contact_id, ever=True)
+    ):
         raise NotFound("There is no such conversation.")
-    return Conversation.of_row(rows[0]), shown(rows[0])
+    return conversation, shown(rows[0])
 
 
 def contact_of(connection: Connection, account_id: int, conversation_id: str) -> int | None:
     """The contact of a conversation; None when this account has no such conversation."""
-    sql = "SELECT contact_id FROM conversations WHERE account_id = ? AND conversation_id = ?"
+    sql = "SELECT user_id FROM conversations WHERE account_id = ? AND conversation_id = ?"
     rows = connection.rows(sql, (account_id, conversation_id))
     return int(rows[0][0]) if rows else None
+
+
+def channel_of_conversation(connection: Connection, account_id: int, conversation_id: str) -> int:
+    """The number that a conversation runs over. Raises NotFound."""
+    sql = "SELECT channel_id FROM conversations WHERE conversation_id = ? AND account_id = ?"
+    rows = connection.rows(sql, (conversation_id, account_id))
+    if not rows:
+        raise NotFound("There is no such conversation.")
+    return int(rows[0][0])
 
 
 def contact_id_of(user_id: str) -> int:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from wasl.domain.message import Origin
-from wasl.domain.sending import message_of_callback
+from wasl.domain.message import MessageStatus, Origin
+from wasl.domain.sending import click_of_callback, message_of_callback
 from wasl.domain.updates import (
     ContactNamed,
     IdentityChanged,
@@ -20,10 +20,13 @@ from wasl.domain.updates import (
 )
 from wasl.store.arrival import complete_message, store_message
 from wasl.store.conversation_row import ChannelFace
-from wasl.store.customers import Occasion, change_identity, name_contact
-from wasl.store.draft import Draft, Needs
+from wasl.store.customers import Occasion, change_identity, hear_names, name_contact
+from wasl.store.draft import Draft
+from wasl.store.joined import join_status, waiting_place
+from wasl.store.needs import Needs
 from wasl.store.parked import apply_to, park, unpark
 from wasl.store.raw import RawBody, keep_raw
+from wasl.store.reactions import take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Intake:
         needs = self._needs
         needs.channel_ids.add(self.channel.channel_id)
         for update in self.updates:
-            _add_needs(needs, update)
+            _add_needs(needs, self.channel.channel_id, update)
 
     def needs(self) -> Needs:
         return self._needs
@@ -81,8 +84,7 @@ class Intake:
                     saved.append(Saved(message.conversation_id, message.id, message.sequence))
                     unpark(draft, message, message.id)
             case StatusReported():
-                ours = message_of_callback(update.callback_data)
-                self._speak_of(draft, update, update.provider_message_id, ours)
+                self._hear_status(draft, update)
             case MessageEdited() | MessageRevoked() | Reacted():
                 if draft.see_update(self.channel.channel_id, update.update_id):
                     self._speak_of(draft, update, update.target_id, None)
@@ -97,6 +99,30 @@ class Intake:
             case _:
                 assert_never(update)
 
+    def _hear_status(self, draft: Draft, update: StatusReported) -> None:
+        if update.recipient is not None:
+            hear_names(draft, self.channel, update.recipient, update.timestamp_seconds * 1000)
+        if not self._speaks_of_click(draft, update):
+            ours = message_of_callback(update.callback_data)
+            self._speak_of(draft, update, update.provider_message_id, ours)
+            named = draft.message(self.channel.channel_id, update.provider_message_id)
+            if named is not None:
+                # It may be the first to tell what the provider calls this message; others have spoken of it already.
+                unpark(draft, named, update.provider_message_id)
+
+    def _speaks_of_click(self, draft: Draft, update: StatusReported) -> bool:
+        """Whether a status is of a reaction, which is no message; only its failure says something."""
+        named = click_of_callback(update.callback_data)
+        if named is None:
+            return False
+        message = draft.message(self.channel.channel_id, named[0])
+        counted = False
+        if message is not None and update.status is MessageStatus.FAILED:
+            counted = take_back(draft, message, named[1], update.error_code, update.error_message)
+        draft.ledger.stored += counted
+        draft.ledger.duplicates += not counted
+        return True
+
     def _speak_of(
         self,
         draft: Draft,
@@ -107,6 +133,11 @@ class Intake:
         """Apply an update to the message that it names by the provider's id, or by ours; park it if there is none."""
         channel_id = self.channel.channel_id
         message = draft.message(channel_id, target_id) or (draft.message(channel_id, ours) if ours else None)
+        if message is None and isinstance(update, StatusReported) and update.joined_by is not None:
+            if join_status(draft, channel_id, update):
+                draft.ledger.stored += 1
+                return
+            target_id = waiting_place(update.joined_by)
         if message is not None:
             counted = apply_to(draft, message, update)
             draft.ledger.stored += counted
@@ -117,9 +148,10 @@ class Intake:
             draft.ledger.duplicates += 1
 
     def _note_identity(self, draft: Draft, update: IdentityChanged | ContactNamed) -> None:
-        changed = (
-            change_identity(draft, update) if isinstance(update, IdentityChanged) else name_contact(draft, update.party)
-        )
+        if isinstance(update, IdentityChanged):
+            changed = change_identity(draft, self.channel, update)
+        else:
+            changed = name_contact(draft, self.channel, update.party)
         draft.ledger.stored += changed
         draft.ledger.duplicates += not changed
 
@@ -136,7 +168,7 @@ class Intake:
         keep_raw(draft, body)
 
 
-def _add_needs(needs: Needs, update: Update) -> None:
+def _add_needs(needs: Needs, channel_id: int, update: Update) -> None:
     match update:
         case MessageReceived():
             needs.new_message_ids.add(update.message_id)
@@ -149,9 +181,12 @@ def _add_needs(needs: Needs, update: Update) -> None:
                 needs.target_ids.add(update.reply_to)
         case StatusReported():
             needs.target_ids.add(update.provider_message_id)
+            needs.parked.add((channel_id, update.provider_message_id))
             ours = message_of_callback(update.callback_data)
-            if ours:
-                needs.target_ids.add(ours)
+            click = click_of_callback(update.callback_data)
+            needs.target_ids.update(filter(None, (ours, click and click[0])))
+            for party in filter(None, (update.joined_by, update.recipient)):
+                needs.identities.update(party.identities())
         case MessageEdited() | MessageRevoked() | Reacted():
             needs.target_ids.add(update.target_id)
             needs.update_ids.add(update.update_id)

@@ -29,7 +29,8 @@ from wasl.limits import (
 )
 from wasl.observe import Metrics, log
 from wasl.store.database import Connection, Engine
-from wasl.store.draft import Draft, Needs
+from wasl.store.draft import Draft
+from wasl.store.needs import Needs
 from wasl.store.recall import Recall
 from wasl.store.write_back import write_back
 

@@ -61,7 +61,7 @@ MESSAGE_UPDATES = (
     "hops",
 )
 MESSAGE_SELECT = (
-    "SELECT " + ", ".join(f"m.{name}" for name in MESSAGES.columns) + ", c.conversation_id, c.contact_id"
+    "SELECT " + ", ".join(f"m.{name}" for name in MESSAGES.columns) + ", c.conversation_id, c.user_id"
     " FROM messages m JOIN conversations c ON c.account_id = m.account_id AND c.conversation_key = m.conversation_key"
 )
 
@@ -99,7 +99,7 @@ class Message:
     deleted_ms: int | None
     hops: list[list[Any]]
     conversation_id: str
-    contact_id: int
+    user_id: int
     is_new: bool = True
 
     @classmethod
@@ -205,7 +205,7 @@ class Message:
         return {
             "message_id": self.id,
             "conversation_id": self.conversation_id,
-            "user_id": str(self.contact_id),
+            "user_id": str(self.user_id),
             "sequence": self.sequence,
             "clock": self.clock,
             "version": self.version,
@@ -220,23 +220,31 @@ class Message:
             "content": self.content,
             "text": self.content or None,
             "status": self.status,
-            "error": self.error,
+            # Only of `unknown_outcome` is there anything to decide.
+            "error": {"decide_after": None, **self.error} if self.error else None,
             "reply_to": self.reply_to,
             "reply_preview": self.reply_preview,
-            "reactions": [reaction for reaction in self.reactions if reaction["emoji"]],
+            "reactions": [_shown(reaction) for reaction in self.reactions if reaction["emoji"]],
             "edited_at": iso(self.edited_ms),
             "deleted_at": iso(self.deleted_ms),
-            "audio_url": None,
-            "image_url": None,
+            "audio_url": self._file_url("voice", "audio"),
+            "image_url": self._file_url("image", "sticker"),
             "media": self.media,
             "metadata": self.metadata,
             "client_message_id": self.client_message_id,
         }
 
+    def _file_url(self, *types: str) -> str | None:
+        return self.media.get("url") if self.media and self.type in types else None
+
     def _handled_by(self) -> str | None:
         if self.origin == "echo":
             return "phone"
         return self.role if self.role in ("bot", "operator") else None
+
+
+def _shown(reaction: Json) -> Json:
+    return {key: reaction[key] for key in ("emoji", "from", "timestamp")}
 
 
 def _text(value: Json | list[Any] | None) -> str | None:

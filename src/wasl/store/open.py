@@ -2,21 +2,15 @@
 
 import fcntl
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from wasl.errors import Misconfigured, WaslError
-from wasl.observe import Metrics
 from wasl.settings import Settings
-from wasl.store.database import Database, Engine
-from wasl.store.journal import Journal
+from wasl.store.database import Engine
 from wasl.store.migrate import migrate
 from wasl.store.secrets import WRONG_KEY, SecretBox
 from wasl.store.sqlite import SqliteEngine
-from wasl.store.team import Team
 
 DATABASE_FILE = "wasl.db"
 LOCK_FILE = "wasl.lock"
@@ -78,36 +72,6 @@ def _remembered_check(engine: Engine, check: str) -> str:
 def database_complaint(error: BaseException) -> str:
     """What a driver complains of, in one line."""
     return " ".join(str(error).split()) or type(error).__name__
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """The store as a command uses it, beside a server that may be running."""
-
-    database: Database
-    journal: Journal
-    team: Team
-    box: SecretBox
-
-
-@asynccontextmanager
-async def open_memory(settings: Settings) -> AsyncIterator[Memory]:
-    """Open everything for a command, and close it again. A running server learns of the changes by looking.
-
-    Raises Misconfigured when the database cannot be opened like this.
-    """
-    engine = open_engine(settings)
-    box = SecretBox(settings.key())
-    prepare(engine, box)
-    database, journal = Database(engine), Journal(engine, lambda _events: None, Metrics())
-    journal.start()
-    try:
-        team = Team(database, journal, box)
-        await team.refresh()
-        yield Memory(database, journal, team, box)
-    finally:
-        await journal.close()
-        database.close()
 
 
 class ServerLock:

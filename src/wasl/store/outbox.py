@@ -9,14 +9,20 @@ from datetime import UTC, datetime
 
 from wasl.domain.events import EventKind
 from wasl.domain.handover import operator_wrote
-from wasl.domain.message import MessageStatus, MessageType, Origin, Role
+from wasl.domain.message import Content, MessageStatus, Origin, Role
 from wasl.domain.people import Operator
 from wasl.errors import Conflict, NotFound
 from wasl.limits import CLOCK_PUT_BACK_SECONDS
-from wasl.store.conversation_row import Conversation
+from wasl.store.conversation_row import Conversation, refuse_continued
 from wasl.store.database import Connection
-from wasl.store.draft import Draft, Needs
+from wasl.store.draft import Draft
+from wasl.store.files import use_file
 from wasl.store.message_row import MESSAGE_SELECT, Message
+from wasl.store.needs import Needs
+from wasl.store.persons import conversation_with
+from wasl.store.window import require_open_window
+
+UPLOAD_GONE = "The file was sent already, or is gone. Attach it again."
 
 
 def new_message_id(at_ms: int) -> str:
@@ -33,34 +39,42 @@ class QueueMessage:
     operator: Operator
     conversation_id: str
     user_id: str
-    text: str
+    content: Content
     client_message_id: str | None = None
     reply_to: str | None = None
     seen_sequence: int | None = None
     force: bool = False
+    windowed: bool = False
+    """Whether the channel takes this only while the customer's window is open."""
+    upload_id: str | None = None
+    """What an operator brought and this uses up."""
 
     def needs(self) -> Needs:
-        return Needs()
+        return Needs(
+            client_message_ids={self.client_message_id} if self.client_message_id is not None else set(),
+            window_of={self.conversation_id} if self.windowed else set(),
+        )
 
     def apply(self, draft: Draft) -> Message:
         """Queue it. Raises NotFound for a foreign conversation or quotation, Conflict `newer_message` when the author
-        has not seen what somebody else wrote meanwhile, Conflict `client_message_id_used` when the id names another."""
-        conversation = draft.conversation_named(self.conversation_id)
-        if str(conversation.contact_id) != self.user_id:
-            raise NotFound("There is no such conversation.")
+        has not seen what somebody else wrote meanwhile, `window_closed`, and `client_message_id_used` when the id names
+        another; NotFound `upload_gone` too."""
+        conversation = conversation_with(draft, self.conversation_id, self.user_id)
         twin = self._twin(draft)
         if twin is not None:
-            if twin.conversation_key != conversation.key:
-                raise Conflict(
-                    "This client_message_id names a message of another conversation.", code="client_message_id_used"
-                )
+            require_same_place(twin, self.conversation_id)
             return twin
+        refuse_continued(conversation)
+        if self.windowed:
+            require_open_window(draft, conversation)
         self._guard(draft, conversation)
         quoted = self._quoted(draft, conversation)
+        self._use_up(draft)
         message = self._message(draft, conversation, quoted)
         _follow(conversation, message, self.operator)
         draft.add_message(message)
-        _queue(draft, message)
+        use_file(draft, message)
+        _queue(draft, message, windowed=self.windowed)
         draft.append(
             EventKind.NEW_MESSAGE, conversation, {"message": message.as_json(), "conversation": conversation.as_json()}
         )
@@ -69,10 +83,7 @@ class QueueMessage:
     def _twin(self, draft: Draft) -> Message | None:
         if self.client_message_id is None:
             return None
-        for message in draft.new_messages():
-            if message.client_message_id == self.client_message_id:
-                return message
-        return draft.message_where("m.client_message_id = ?", (self.client_message_id,))
+        return draft.message_sent_as(self.client_message_id)
 
     def _guard(self, draft: Draft, conversation: Conversation) -> None:
         if self.force or self.seen_sequence is None or conversation.last_sequence <= self.seen_sequence:
@@ -103,6 +114,14 @@ class QueueMessage:
             raise NotFound("The message that you reply to is not in this conversation.")
         return quoted
 
+    def _use_up(self, draft: Draft) -> None:
+        # The last thing that may refuse: a refusal must leave the transaction as it was.
+        if self.upload_id is None:
+            return
+        sql = "DELETE FROM uploads WHERE account_id = ? AND upload_id = ?"
+        if draft.connection.run(sql, (self.account_id, self.upload_id)) != 1:
+            raise NotFound(UPLOAD_GONE, code="upload_gone")
+
     def _message(self, draft: Draft, conversation: Conversation, quoted: Message | None) -> Message:
         sequence = draft.next_sequence()
         return Message(
@@ -117,8 +136,8 @@ class QueueMessage:
             clock=conversation.clocks.place_outbound(draft.now_ms // 1000),
             role=Role.OPERATOR,
             origin=Origin.LIVE,
-            type=MessageType.TEXT,
-            content=self.text,
+            type=self.content.type,
+            content=self.content.text,
             status=MessageStatus.QUEUED,
             error=None,
             operator_id=self.operator.id,
@@ -126,8 +145,8 @@ class QueueMessage:
             reply_to=quoted.id if quoted else None,
             reply_preview=quoted.preview() if quoted else None,
             reactions=[],
-            media=None,
-            metadata={},
+            media=dict(self.content.media) if self.content.media else None,
+            metadata=dict(self.content.details),
             timestamp_ms=draft.now_ms,
             received_ms=draft.now_ms,
             saved_ms=draft.now_ms,
@@ -135,8 +154,21 @@ class QueueMessage:
             deleted_ms=None,
             hops=[],
             conversation_id=conversation.id,
-            contact_id=conversation.contact_id,
+            user_id=conversation.user_id,
         )
+
+
+def find_queued(connection: Connection, account_id: int, client_message_id: str) -> Message | None:
+    """The message that a client sent under an id of its own."""
+    sql = f"{MESSAGE_SELECT} WHERE m.account_id = ? AND m.client_message_id = ?"
+    rows = connection.rows(sql, (account_id, client_message_id))
+    return Message.of_row(rows[0]) if rows else None
+
+
+def require_same_place(queued: Message, conversation_id: str) -> None:
+    """Raises Conflict when an id that a client uses once more named a message of another conversation."""
+    if queued.conversation_id != conversation_id:
+        raise Conflict("This client_message_id names a message of another conversation.", code="client_message_id_used")
 
 
 def messages_after(draft: Draft, conversation: Conversation, sequence: int) -> list[Message]:
@@ -158,12 +190,15 @@ def _follow(conversation: Conversation, message: Message, operator: Operator) ->
         conversation.handover, conversation.operator_name = handover, operator.name
 
 
-def _queue(draft: Draft, message: Message) -> None:
+def _queue(draft: Draft, message: Message, *, windowed: bool) -> None:
     sql = (
-        "INSERT INTO outbox (account_id, sequence, channel_id, conversation_key, state, attempt, due_ms, since_ms)"
-        " VALUES (?, ?, ?, ?, 'queued', 0, NOW_MS(), NOW_MS())"
+        "INSERT INTO outbox"
+        " (account_id, sequence, channel_id, conversation_key, sha256, windowed, state, attempt, due_ms, since_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'queued', 0, NOW_MS(), NOW_MS())"
     )
-    draft.connection.send(sql, (message.account_id, message.sequence, message.channel_id, message.conversation_key))
+    sha256 = message.media.get("sha256") if message.media else None
+    whose = (message.account_id, message.sequence, message.channel_id, message.conversation_key)
+    draft.connection.send(sql, (*whose, sha256, int(windowed)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +209,38 @@ class Due:
     sequence: int
     channel_id: int
     conversation_key: int
+    sha256: str | None = None
+    """Of the file that it takes along."""
+    attempt: int = 0
+    """How many attempts had begun when it was looked at: an attempt that has begun since is not made once more."""
+    due_ms: int = 0
+    """Since when it is, by the database's clock."""
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where it stands among all that is due."""
+        return self.due_ms, self.account_id, self.sequence
 
 
-def due_messages(connection: Connection, held_channels: list[int], limit: int) -> list[Due]:
+BEFORE_ALL = (-1, 0, 0)
+
+
+def due_messages(
+    connection: Connection, held_channels: list[int], limit: int, after: tuple[int, int, int] = BEFORE_ALL
+) -> list[Due]:
     """The messages that may leave now: of each conversation only the first in line, and none behind an unsettled one
-    until that has blocked the line long enough. A channel on hold takes no place in the list from the others."""
+    until that has blocked the line long enough. A channel on hold takes no place in the list from the others; whoever
+    passes other messages over goes on `after` the place of the last one."""
     sql = (
-        "SELECT o.account_id, o.sequence, o.channel_id, o.conversation_key FROM outbox o"
-        " WHERE o.state = 'queued' AND o.due_ms <= NOW_MS() AND NOT (o.channel_id = ANY(?)) AND NOT EXISTS ("
+        "SELECT o.account_id, o.sequence, o.channel_id, o.conversation_key, o.sha256, o.attempt, o.due_ms FROM outbox o"
+        " WHERE o.state = 'queued' AND o.due_ms <= NOW_MS() AND NOT (o.channel_id = ANY(?))"
+        " AND o.due_ms >= ? AND (o.due_ms, o.account_id, o.sequence) > (?, ?, ?) AND NOT EXISTS ("
         "  SELECT 1 FROM outbox earlier WHERE earlier.account_id = o.account_id"
         "  AND earlier.conversation_key = o.conversation_key AND earlier.sequence < o.sequence"
         "  AND (earlier.state <> 'unknown' OR earlier.due_ms > NOW_MS()))"
         " ORDER BY o.due_ms, o.account_id, o.sequence LIMIT ?"
     )
-    return [Due(*row) for row in connection.rows(sql, (held_channels, limit))]
+    return [Due(*row) for row in connection.rows(sql, (held_channels, after[0], *after, limit))]
 
 
 def unsettled_messages(connection: Connection) -> list[Due]:

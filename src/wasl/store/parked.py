@@ -1,22 +1,24 @@
 """Updates that came before the message they speak of: kept with the database, applied when it arrives."""
 
 import hashlib
-from typing import Any, assert_never
+from typing import assert_never
 
 import orjson
 
 from wasl.domain.message import Content, MessageStatus, MessageType
+from wasl.domain.sending import attempt_of_callback
 from wasl.domain.updates import MessageEdited, MessageRevoked, Reacted, StatusReported
 from wasl.store.draft import Draft
-from wasl.store.message_row import Message
-from wasl.store.touch import edit_message, react_to_message, report_status, revoke_message
+from wasl.store.message_row import Json, Message
+from wasl.store.reactions import react_to_message
+from wasl.store.touch import Teller, edit_message, report_status, revoke_message
 
 Parkable = MessageEdited | MessageRevoked | Reacted | StatusReported
 
 
 def apply_to(draft: Draft, message: Message, update: Parkable) -> bool:
     """Apply an update to the message it speaks of; False when it changes nothing any more."""
-    return _apply(draft, message, _packed(update))
+    return apply_packed(draft, message, _packed(update))
 
 
 def park(draft: Draft, channel_id: int, target_id: str, update: Parkable) -> bool:
@@ -38,13 +40,13 @@ def unpark(draft: Draft, message: Message, target_id: str) -> None:
     """Apply what waited for a message, and let the ledger follow."""
     for body in draft.take_parked(message.channel_id, target_id):
         draft.ledger.set_aside -= 1
-        if _apply(draft, message, orjson.loads(body)):
+        if apply_packed(draft, message, orjson.loads(body)):
             draft.ledger.stored += 1
         else:
             draft.ledger.duplicates += 1
 
 
-def _packed(update: Parkable) -> dict[str, Any]:
+def _packed(update: Parkable) -> Json:
     match update:
         case StatusReported():
             return {
@@ -54,6 +56,7 @@ def _packed(update: Parkable) -> dict[str, Any]:
                 "code": update.error_code,
                 "message": update.error_message,
                 "provider_message_id": update.provider_message_id,
+                "attempt": attempt_of_callback(update.callback_data),
             }
         case Reacted():
             return {
@@ -77,13 +80,15 @@ def _packed(update: Parkable) -> dict[str, Any]:
     assert_never(update)
 
 
-def _apply(draft: Draft, message: Message, packed: dict[str, Any]) -> bool:
+def apply_packed(draft: Draft, message: Message, packed: Json) -> bool:
+    """Apply an update as it was kept; False when it changes nothing any more."""
     at_ms = packed["at_ms"]
     match packed["kind"]:
         case "status":
             status = MessageStatus(packed["status"])
             error = {"code": packed["code"], "message": packed["message"]} if packed["code"] else None
-            return report_status(draft, message, status, at_ms, error, packed["provider_message_id"])
+            told_by = Teller(packed["provider_message_id"], packed.get("attempt"))
+            return report_status(draft, message, status, at_ms, error, told_by)
         case "reaction":
             return react_to_message(draft, message, packed["actor"], packed["emoji"], at_ms)
         case "edit":

@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from wasl.store.database import Connection
-from wasl.store.draft import Draft, Needs
+from wasl.store.draft import Draft
+from wasl.store.needs import Needs
 
 
 @dataclass(frozen=True, slots=True)

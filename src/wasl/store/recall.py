@@ -23,12 +23,21 @@ class Recalled:
     """(channel, contact) → conversation key."""
     names: dict[str, int] = field(default_factory=dict)
     contacts: dict[Identity, int] = field(default_factory=dict)
+    former: set[Identity] = field(default_factory=set)
+    """Those of `contacts` that were given up."""
 
     def index(self, conversation: Conversation) -> None:
         """Remember a conversation under all its names."""
         self.conversations[conversation.key] = conversation
-        self.keys[conversation.channel.channel_id, conversation.contact_id] = conversation.key
+        if conversation.continued_in is None:
+            self.keys[conversation.channel.channel_id, conversation.contact_id] = conversation.key
         self.names[conversation.id] = conversation.key
+
+    def forget_key(self, conversation: Conversation) -> None:
+        """Let a contact no longer lead to a conversation on its channel."""
+        place = (conversation.channel.channel_id, conversation.contact_id)
+        if self.keys.get(place) == conversation.key:
+            del self.keys[place]
 
 
 class Recall:

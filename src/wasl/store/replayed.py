@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from wasl.domain.updates import Noted, Unreadable, Update
 from wasl.store.conversation_row import ChannelFace
-from wasl.store.draft import Draft, Needs
+from wasl.store.draft import Draft
 from wasl.store.intake import Intake, Saved
+from wasl.store.needs import Needs
 from wasl.store.raw import KeptBody, RawBody, keep_raw
 
 

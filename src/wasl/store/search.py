@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wasl.limits import SEARCH_CHARACTERS_MAX, SEARCH_NAME_WORDS_MAX
+from wasl.limits import SEARCH_CHARACTERS_MAX, SEARCH_IDENTITIES_MAX, SEARCH_NAME_WORDS_MAX
 from wasl.store.conversation_row import Conversation
 from wasl.store.database import Connection, Row, Table
 
@@ -45,8 +45,13 @@ def folded(text: str) -> str:
 def search_text_of(customer: Mapping[str, Any]) -> str:
     """What a customer is found by, in one text: bounded in the number of words and in their length."""
     phone, name, username, bsuid = (folded(customer.get(key) or "") for key in ("phone", "name", "username", "bsuid"))
-    words = [phone[:SEARCH_CHARACTERS_MAX] + _END_OF_PHONE] if phone else []
-    words += [word[:SEARCH_CHARACTERS_MAX] for word in (*_tails(name), *_tails(username), bsuid) if word]
+    # The newest names are the last ones, and the ones that are shown stand first in any case.
+    newest = customer.get("identities", [])[-SEARCH_IDENTITIES_MAX:]
+    others = [(entry["kind"], folded(entry["value"])) for entry in newest]
+    phones = [phone, *(value for kind, value in others if kind == "phone")]
+    words = [number[:SEARCH_CHARACTERS_MAX] + _END_OF_PHONE for number in phones if number]
+    ids = [bsuid, *(value for kind, value in others if kind != "phone")]
+    words += [word[:SEARCH_CHARACTERS_MAX] for word in (*_tails(name), *_tails(username), *ids) if word]
     return "".join(_BETWEEN + word for word in dict.fromkeys(words))
 
 

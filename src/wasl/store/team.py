@@ -3,22 +3,26 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+import orjson
 import phonenumbers
 
 from wasl.clock import now_ms
+from wasl.domain.channels import ChannelForm
 from wasl.domain.identity import region_of
 from wasl.domain.people import Availability, Operator, OperatorRole
 from wasl.errors import Conflict, Invalid, NotFound
-from wasl.limits import EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX, PROVIDER_SECRET_CHARACTERS_MAX
+from wasl.limits import EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX
+from wasl.store.channel_form import NewChannel, checked_pace, checked_switches, checked_values, written_otherwise
 from wasl.store.database import Connection, Database
 from wasl.store.directory import (
     OPERATOR_COLUMNS,
     Account,
     Channel,
     Directory,
+    Reading,
     operator_of,
     raise_settings_version,
     read_directory,
@@ -29,17 +33,11 @@ from wasl.store.directory import (
 from wasl.store.draft import Draft
 from wasl.store.journal import Journal, change_of
 from wasl.store.passwords import hash_password
-from wasl.store.secrets import SecretBox
 
-__all__ = ["PROVIDERS", "Account", "Channel", "Team", "email_form"]
-
-PROVIDERS = ("meta",)
+__all__ = ["Account", "Channel", "NewChannel", "Team", "email_form"]
 
 T = TypeVar("T")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-# It becomes a part of conversation ids, which stand in addresses.
-_PHONE_NUMBER_ID = re.compile(r"[0-9A-Za-z.+-]{1,64}")
-_HTTP_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 
 
 def email_form(email: str) -> str:
@@ -50,10 +48,10 @@ def email_form(email: str) -> str:
 class Team:
     """Answers from memory; `refresh` looks whether anything changed, here or on another node."""
 
-    def __init__(self, database: Database, journal: Journal, box: SecretBox) -> None:
+    def __init__(self, database: Database, journal: Journal, reading: Reading) -> None:
         self._database = database
         self._journal = journal
-        self._box = box
+        self._reading = reading
         self._now = Directory()
         self._refreshing = asyncio.Lock()
 
@@ -73,7 +71,7 @@ class Team:
     def _read_if_moved(self, connection: Connection) -> Directory | None:
         # Another number, not a greater one: a restored backup counts backwards.
         moved = settings_version(connection) != self._now.version
-        return read_directory(connection, self._box, now_ms()) if moved else None
+        return read_directory(connection, self._reading, now_ms()) if moved else None
 
     def accounts(self) -> list[Account]:
         """All accounts, oldest first."""
@@ -96,21 +94,31 @@ class Team:
     def channel(self, channel_id: int) -> Channel | None:
         return self._now.channels.get(channel_id)
 
+    def form_of(self, channel: Channel) -> ChannelForm:
+        """What a channel of its provider is set up by."""
+        return self._reading.forms[channel.provider]
+
     def channel_of(self, provider: str, phone_number_id: str) -> Channel | None:
         """The channel of a number; whoever asks still has to compare its `proof` with what signed the question."""
-        return self._now.by_number.get((provider, phone_number_id))
+        found = self._now.by_number.get((provider, phone_number_id))
+        return found or self._now.by_number.get((provider, written_otherwise(phone_number_id)))
+
+    def proofs_of(self, channel: Channel) -> frozenset[str]:
+        """Every proof that a channel of the same account and provider has or had: whoever made something with one of
+        them may speak for that account, though not always for this number."""
+        return self._now.proofs.get((channel.account_id, channel.provider), frozenset())
 
     def channel_with_key(self, channel_key: str) -> Channel | None:
         """The channel whose own webhook URL has this key."""
         return self._now.by_key.get(channel_key)
 
-    def secrets(self, provider: str) -> list[tuple[bytes, str]]:
-        """The distinct app secrets of a provider's channels, each with its proof: what an app-level URL tries."""
-        return list({found.proof: (found.app_secret, found.proof) for found in self._of(provider)}.values())
+    def believable(self, provider: str) -> list[Channel]:
+        """One channel for each distinct proof of a provider's: what an app-level URL tries."""
+        return list({found.proof: found for found in self._of(provider)}.values())
 
     def verify_tokens(self, provider: str) -> frozenset[str]:
         """What a provider may name when it verifies the app-level URL."""
-        return frozenset(found.verify_token for found in self._of(provider))
+        return frozenset(found.access["verify_token"] for found in self._of(provider))
 
     def _of(self, provider: str) -> list[Channel]:
         return [found for found in self._now.channels.values() if found.provider == provider]
@@ -178,46 +186,80 @@ class Team:
 
         return await self._change(insert)
 
-    async def add_channel(
-        self,
-        account_id: int,
-        *,
-        provider: str,
-        phone_number_id: str,
-        api_base_url: str,
-        api_version: str,
-        app_secret: str,
-        verify_token: str,
-        access_token: str,
-        display_phone_number: str | None = None,
-        name: str | None = None,
-        region: str | None = None,
-    ) -> Channel:
+    async def add_channel(self, account_id: int, new: NewChannel) -> Channel:
         """A new number of an account. Raises Conflict when the number is a channel already, Invalid, NotFound."""
-        _check_channel(provider, phone_number_id, api_base_url, api_version)
-        _check_secrets(app_secret=app_secret, verify_token=verify_token, access_token=access_token)
-        region = _region(region, display_phone_number)
-        bound_to = sealed_for(account_id, provider, phone_number_id)
-        sealed = seal_channel_secrets(self._box, bound_to, app_secret, verify_token, access_token)
+        form = self._reading.forms.get(new.provider)
+        if form is None:
+            known = ", ".join(self._reading.forms)
+            raise Invalid(f"“{new.provider}” is no provider that this version knows; it knows {known}.")
+        address = new.api_base_url or form.api_base_url
+        settings, hidden = checked_values(form, new.phone_number_id, address, new.values)
+        switched_on = checked_switches(form, new.switched_on)
+        checked_pace(new.per_second)
+        region = _region(new.region, new.display_phone_number)
+        bound_to = sealed_for(account_id, new.provider, new.phone_number_id)
+        sealed = seal_channel_secrets(self._reading.box, bound_to, hidden)
 
         def insert(connection: Connection) -> int:
             _require_account(connection, account_id)
+            otherwise = (new.provider, written_otherwise(new.phone_number_id))
+            if connection.rows("SELECT id FROM channels WHERE provider = ? AND phone_number_id = ?", otherwise):
+                raise Conflict(f"The number {otherwise[1]} at {new.provider} is a channel of an account already.")
             sql = (
                 "INSERT INTO channels (account_id, provider, phone_number_id, display_phone_number, name, region,"
-                " channel_key, api_base_url, api_version, secrets, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " channel_key, api_base_url, api_version, secrets, settings, per_second, switched_on, created_ms)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)"
                 " ON CONFLICT (provider, phone_number_id) DO NOTHING RETURNING id"
             )
-            key, address = secrets.token_urlsafe(24), api_base_url.rstrip("/")
-            row = (account_id, provider, phone_number_id, display_phone_number or None, name or None, region)
-            rows = connection.rows(sql, (*row, key, address, api_version, sealed, now_ms()))
+            named = (account_id, new.provider, new.phone_number_id, new.display_phone_number or None, new.name or None)
+            reached = (region, secrets.token_urlsafe(24), address.rstrip("/"), sealed)
+            about = (orjson.dumps(settings).decode(), new.per_second, switched_on, now_ms())
+            rows = connection.rows(sql, (*named, *reached, *about))
             if not rows:
-                raise Conflict(f"The number {phone_number_id} at {provider} is a channel of an account already.")
+                raise Conflict(
+                    f"The number {new.phone_number_id} at {new.provider} is a channel of an account already."
+                )
             return int(rows[0][0])
 
         channel_id = await self._change(insert)
         channel = self.channel(channel_id)
         assert channel is not None, "what was just committed is in the directory"
         return channel
+
+    async def change_channel(self, channel_id: int, values: Mapping[str, str], api_base_url: str | None = None) -> None:
+        """Other settings or secrets of a number; what is not named stays. What its provider had refused meanwhile, a
+        token that ran out first of all, is tried again at once. Raises NotFound, Invalid."""
+        channel = self.channel(channel_id)
+        if channel is None:
+            raise NotFound("There is no such channel.")
+        form, address = self.form_of(channel), api_base_url or channel.access.api_base_url
+        # What is usual stays what is usual, also when that changes.
+        kept = {known.name: said for known in form.fields if (said := channel.access[known.name]) != known.default}
+        settings, hidden = checked_values(form, channel.phone_number_id, address, {**kept, **values})
+        bound_to = sealed_for(channel.account_id, channel.provider, channel.phone_number_id)
+        sealed = seal_channel_secrets(self._reading.box, bound_to, hidden)
+
+        def update(connection: Connection) -> None:
+            sql = "UPDATE channels SET settings = ?, secrets = ?, api_base_url = ? WHERE id = ?"
+            connection.run(sql, (orjson.dumps(settings).decode(), sealed, address.rstrip("/"), channel_id))
+            if form.proof and {**settings, **hidden}.get(form.proof, "") != channel.access[form.proof]:
+                # What was kept under the old secret can still be replayed.
+                sql = "INSERT INTO former_proofs (account_id, provider, proof) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+                connection.run(sql, (channel.account_id, channel.provider, channel.proof))
+            sql = "UPDATE outbox SET due_ms = NOW_MS() WHERE channel_id = ? AND state = 'queued' AND due_ms > NOW_MS()"
+            connection.run(sql, (channel_id,))
+
+        await self._change(update)
+
+    async def change_pace(self, channel_id: int, per_second: int | None) -> None:
+        """How many messages a second the provider takes from a number; None: what is usual there. Raises Invalid."""
+        checked_pace(per_second)
+
+        def update(connection: Connection) -> None:
+            if not connection.run("UPDATE channels SET per_second = ? WHERE id = ?", (per_second, channel_id)):
+                raise NotFound("There is no such channel.")
+
+        await self._change(update)
 
     async def change_status(self, operator_id: int, status: Availability) -> None:
         """An operator tells whether they are there. Raises NotFound."""
@@ -277,25 +319,6 @@ def _name(name: str, what: str) -> str:
 def _require_account(connection: Connection, account_id: int) -> None:
     if not connection.rows("SELECT id FROM accounts WHERE id = ?", (account_id,)):
         raise NotFound(f"There is no account {account_id}.")
-
-
-def _check_channel(provider: str, phone_number_id: str, api_base_url: str, api_version: str) -> None:
-    if provider not in PROVIDERS:
-        raise Invalid(f"“{provider}” is no provider that this version knows; it knows {', '.join(PROVIDERS)}.")
-    if not _PHONE_NUMBER_ID.fullmatch(phone_number_id):
-        raise Invalid("A phone number id is what the provider shows beside the number: 1 to 64 letters and digits.")
-    if not _HTTP_ADDRESS.fullmatch(api_base_url):
-        raise Invalid("The API's address begins with https:// (or http://) and has no query.")
-    if not re.fullmatch(r"v\d{1,3}\.\d{1,3}", api_version):
-        raise Invalid("An API version is written like v24.0.")
-
-
-def _check_secrets(**named: str) -> None:
-    for name, value in named.items():
-        words = name.replace("_", " ")
-        # An empty app secret would let anybody sign.
-        if not value or len(value) > PROVIDER_SECRET_CHARACTERS_MAX or not value.isprintable():
-            raise Invalid(f"The {words} is missing or has characters that no {words} has.")
 
 
 def _region(region: str | None, display_phone_number: str | None) -> str | None:

@@ -27,11 +27,6 @@ EVENTS = Table(
     },
     key=("account_id", "sequence"),
 )
-IDENTITIES = Table(
-    "contact_identities",
-    {"account_id": "int", "kind": "text", "value": "text", "contact_id": "int"},
-    key=("account_id", "value", "kind"),
-)
 SEEN_UPDATES = Table("seen_updates", {"channel_id": "int", "update_id": "text"}, key=("channel_id", "update_id"))
 CONTACTS = Table(
     "contacts",
@@ -45,8 +40,7 @@ def write_back(draft: Draft) -> None:
     connection = draft.connection
     if draft.new_contacts:
         connection.insert(CONTACTS, draft.new_contacts)
-    if draft.new_identities:
-        connection.insert(IDENTITIES, draft.new_identities)
+    draft.store_identities()
     if draft.new_updates:
         connection.insert(SEEN_UPDATES, draft.new_updates)
     _write_conversations(draft)

@@ -11,6 +11,7 @@ import orjson
 from wasl.torture.asking import Callers, Eyes, Lost, Sessions, bearing
 from wasl.torture.history import Answered, Asked, Message, ReadUpTo, Writer, digest, now
 from wasl.torture.http import request_of
+from wasl.torture.pictures import picture
 from wasl.torture.reading import Refused
 from wasl.torture.stage import Company, Stage
 
@@ -28,6 +29,10 @@ REFUSALS_MAX = 3
 REPLY_SHARE, READ_SHARE = 0.6, 0.25
 """What operators do; the rest is taking over, giving back and ending."""
 MOVES = ("takeover", "release", "end-conversation")
+PICTURE_EVERY, BUTTONS_EVERY = 5, 7
+"""Replies that take a picture along, which is brought first, and replies with something to tap."""
+PICTURES = 4
+"""So many different ones: one file is many messages', and some of them are sent by several nodes at a time."""
 _API = "/api/live-chat"
 
 Json = dict[str, Any]
@@ -153,6 +158,8 @@ class Desk:
             "message": words,
             "client_message_id": name,
         }
+        if not await self._dress(asked, number):
+            return
         cautious, refusals = self._chance.random() < CAUTIOUS_SHARE, 0
         shown = await self._look(chat)
         for again in itertools.count():
@@ -173,6 +180,28 @@ class Desk:
                 return
             else:
                 await self._wait()
+
+    async def _dress(self, asked: Json, number: int) -> bool:
+        """Let a reply be more than words, at times; False when its picture is not taken."""
+        if number % PICTURE_EVERY == 0:
+            asked |= {"message_type": "image", "upload_id": await self._bring(number)}
+            return asked["upload_id"] is not None
+        if number % BUTTONS_EVERY == 0:
+            buttons = [{"id": f"{number}-{place}", "title": title} for place, title in enumerate(("Yes", "No"))]
+            choice = {"kind": "button", "body": asked["message"], "buttons": buttons}
+            asked |= {"message_type": "interactive", "interactive": choice}
+        return True
+
+    async def _bring(self, number: int) -> str | None:
+        """Bring a picture until some node has it; None when it is refused."""
+        path, content = f"{_API}/uploads?name=cake-{number}.png", picture(number % PICTURES)
+        while True:
+            status, found = await self._ask("POST", path, content)
+            if status == 200:
+                return str(found["upload"]["upload_id"])
+            if 400 <= status < 500 and status not in {401, 429}:
+                return None
+            await self._wait()
 
     async def _send(self, asked: Json, newest: list[int] | None, again: int) -> tuple[int, str]:
         """Send it once; the answer's status (0: none came) and code."""
@@ -200,10 +229,10 @@ class Desk:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    async def _ask(self, method: str, path: str, asked: Json | None = None) -> tuple[int, Json]:
+    async def _ask(self, method: str, path: str, asked: Json | bytes | None = None) -> tuple[int, Json]:
         """Ask the next node, once; status 0 when nobody answered. Whoever is not signed in, signs in for next time."""
         place = next(self._turns) % len(self._doors)
-        door, body = self._doors[place], b"" if asked is None else orjson.dumps(asked)
+        door, body = self._doors[place], asked if isinstance(asked, bytes) else orjson.dumps(asked) if asked else b""
         try:
             token = await self._sessions.token(self._eyes, door)
             request = request_of(method, path, body, **bearing(token))

@@ -68,7 +68,7 @@ async def write_told(stage: Stage, writer: Writer) -> None:
 
 
 def _accepted(item: JsonObject, behind: float) -> Accepted:
-    text = (item["body"].get("text") or {}).get("body")
+    text = _words(item["body"])
     return Accepted(
         item["index"],
         item["at"] + behind,
@@ -78,6 +78,17 @@ def _accepted(item: JsonObject, behind: float) -> Accepted:
         digest(text.encode()) if text else "",
         item["answered"],
     )
+
+
+def _words(body: JsonObject) -> str:
+    """What a message says, whatever stands beside it."""
+    match body["type"]:
+        case "image":
+            return str(body["image"].get("caption", ""))
+        case "interactive":
+            return str(body["interactive"]["body"]["text"])
+        case _:
+            return str(body.get("text", {}).get("body", ""))
 
 
 # -- the database -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """A whole run: start, use, break, heal, look, judge."""
 
 import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
@@ -25,6 +24,7 @@ from wasl.torture.provider import NotTaken, Provider
 from wasl.torture.samples import Sampler
 from wasl.torture.seats import seats, stopped_seats
 from wasl.torture.watching import Hall
+from wasl.waiting import wait_at_most
 
 HISTORY = "history"
 AWAKE_SECONDS = 2.0
@@ -189,8 +189,7 @@ class Run:
         for lane in self._lanes:
             lane.release()
         await _until(began + plan.asked.seconds)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._all_broken.wait(), plan.longer_at_most)
+        await wait_at_most(self._all_broken, plan.longer_at_most)
         await self._leave_some_unknown()
 
     async def _leave_some_unknown(self) -> None:

@@ -56,7 +56,6 @@ TIGHT_LIMITS: Mapping[str, float | tuple[float, ...]] = {
     # A request ends well inside its lease; nothing waits for longer than the rest of a run.
     "SEND_CONNECT_SECONDS_MAX": 1.0,
     "SEND_POOL_SECONDS_MAX": 1.0,
-    "SEND_WRITE_SECONDS_MAX": 2.0,
     "SEND_READ_SECONDS_MAX": 2.5,
     "SEND_TOTAL_SECONDS_MAX": 3.5,
     "SEND_LEASE_SECONDS": 6,

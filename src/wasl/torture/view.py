@@ -276,6 +276,10 @@ class View:
                 self._find(f"the row of {conversation_id} went back in the list: version {newer['version']}")
             if held["version"] >= row["version"]:
                 return
+            thread = self._threads.get(conversation_id)
+            if thread is not None and held["user_id"] != row["user_id"]:
+                # Two contacts were merged, or are no longer: the customer of all messages goes by another id.
+                thread.held = {name: {**one, "user_id": row["user_id"]} for name, one in thread.held.items()}
         unread = _unread(row, self._marks.get(conversation_id))
         self._rows[conversation_id] = {**row, "unread_count": unread}
 

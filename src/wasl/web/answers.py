@@ -1,7 +1,7 @@
 """How answers and failures look, on every path: JSON, and a failure always with a sentence and a word."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -52,9 +52,14 @@ def install_handlers(api: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, WaslError)
-    if error.http_status >= 500:
-        log.error("request failed", path=request.url.path, code=error.code, error=error.message)
+    note_failure(request.url.path, error)
     return failure(error)
+
+
+def note_failure(path: str, error: WaslError) -> None:
+    """Write down what is not the caller's fault."""
+    if error.http_status >= 500:
+        log.error("request failed", path=path, code=error.code, error=error.message)
 
 
 async def _not_understood(_: Request, error: Exception) -> Response:
@@ -162,11 +167,13 @@ class LastWord:
 class BodyLimit:
     """Reads the body of a request up to the limit before anything else sees it, and refuses zero bytes in addresses.
 
-    Not for webhooks and streams: those have doors of their own.
+    Not for webhooks and streams: those have doors of their own. What is `streamed` (method, path) reads its own body,
+    with its own limit.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, streamed: Container[tuple[str, str]] = ()) -> None:
         self._app = app
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -176,17 +183,17 @@ class BodyLimit:
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             await failure(Invalid("An address cannot hold a zero byte."))(scope, receive, send)
             return
-        if scope["method"] in _BODY_METHODS:
+        if scope["method"] in _BODY_METHODS and (scope["method"], scope["path"]) not in self._streamed:
             body = await _body(scope, receive)
             if body is None:
                 sentence = f"The body of a request holds at most {REQUEST_BODY_BYTES_MAX // 1024} KB."
                 await failure(TooLarge(sentence))(scope, receive, send)
                 return
-            receive = _Replay(body, receive)
+            receive = Replay(body, receive)
         await self._app(scope, receive, send)
 
 
-class _Replay:
+class Replay:
     """Gives out a body that was read already, then whatever really follows."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:

@@ -1,13 +1,14 @@
 """What is asked of `/api/live-chat`, checked at the door."""
 
 from re import Pattern
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from wasl.domain import events as event_log
+from wasl.domain.emoji import EMOJI_CODE_POINTS_MAX
 from wasl.domain.people import Availability
-from wasl.limits import CLIENT_MESSAGE_ID_CHARACTERS_MAX, ID_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from wasl.limits import ID_CHARACTERS_MAX
 from wasl.store import history
 from wasl.store import inbox as pages
 
@@ -26,7 +27,6 @@ def _storable(text: str) -> str:
 
 # Half a character has no place in the document: no JSON that is sound can hold one.
 Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
-_SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 Id = Annotated[Text, Field(min_length=1, max_length=ID_CHARACTERS_MAX)]
 Sequence = Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
 
@@ -52,37 +52,58 @@ Before = Annotated[
 ]
 
 
-class _Asked(BaseModel):
+class Asked(BaseModel):
     # Unknown fields are ignored: a newer client may name what this version does not know.
     model_config = ConfigDict(extra="ignore")
 
 
-class OneConversation(_Asked):
+class OneConversation(Asked):
     """Which conversation."""
 
     conversation_id: Id
     user_id: Id
 
 
-class SendMessage(OneConversation):
-    """A reply. Sent twice under one `client_message_id` it is one message."""
+class OneMessage(Asked):
+    """Which message."""
 
-    message: Annotated[Text, Field(max_length=TEXT_CHARACTERS_MAX, json_schema_extra={"pattern": _SAYS_SOMETHING})]
-    message_type: Literal["text"] = "text"
-    client_message_id: Annotated[Text, Field(min_length=1, max_length=CLIENT_MESSAGE_ID_CHARACTERS_MAX)] | None = None
-    reply_to: Id | None = None
-    seen_sequence: Sequence | None = Field(default=None, description="The newest sequence that the author has seen.")
-    force: bool = Field(default=False, description="Send although something newer stands there.")
+    conversation_id: Id
+    message_id: Id
 
 
-class ReadUpTo(_Asked):
+class OneChannel(Asked):
+    """Which of the account's numbers."""
+
+    channel_id: Id
+
+
+class TwoContacts(Asked):
+    """Two contacts that are one person; they go by the first one's id from now on."""
+
+    user_id: Id
+    other_user_id: Id
+
+
+class OneMerge(Asked):
+    """Which merge."""
+
+    merge_id: Id
+
+
+class Reacting(OneMessage):
+    """An emoji on a message."""
+
+    emoji: Annotated[Text, Field(max_length=EMOJI_CODE_POINTS_MAX)] = Field(description="Empty: none any more.")
+
+
+class ReadUpTo(Asked):
     """Up to where the operator has read."""
 
     conversation_id: Id
     sequence: Sequence
 
 
-class OperatorStatus(_Asked):
+class OperatorStatus(Asked):
     """What the operator tells colleagues."""
 
     status: Availability
@@ -94,7 +115,7 @@ class Typing(OneConversation):
     typing: bool
 
 
-class Viewing(_Asked):
+class Viewing(Asked):
     """Where the operator looks."""
 
     conversation_id: Id | None = Field(description="`null` when it is none.")

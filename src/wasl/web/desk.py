@@ -1,33 +1,22 @@
-"""What operators do: write, take over, give back, end, read, and say whether they are there."""
+"""What operators do beside writing: take over, give back, end, read, and say whether they are there."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from wasl.domain.people import Operator
-from wasl.errors import Invalid
-from wasl.limits import CLIENT_MESSAGE_ID_CHARACTERS_MAX
 from wasl.observe import log
 from wasl.store.desk import HandOver, MarkRead, Move
 from wasl.store.journal import Journal
-from wasl.store.outbox import QueueMessage
 from wasl.store.team import Team
 from wasl.web import schemas
 from wasl.web.answers import Json
-from wasl.web.asked import OneConversation, OperatorStatus, ReadUpTo, SendMessage
-from wasl.web.failures import CHANGE_FAILURES, failures
+from wasl.web.asked import OneConversation, OperatorStatus, ReadUpTo
+from wasl.web.failures import CHANGE_FAILURES
 from wasl.web.session import signed_in
 
 Me = Annotated[Operator, Depends(signed_in)]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        min_length=1,
-        max_length=CLIENT_MESSAGE_ID_CHARACTERS_MAX,
-        description="Stands for a missing `client_message_id`. Proxies that repeat a request set it.",
-    ),
-]
 
 
 class Desk:
@@ -47,36 +36,6 @@ class Desk:
             ("/operator-status", self.tell_status, schemas.OperatorPresence),
         ):
             router.add_api_route(path, endpoint, methods=["POST"], response_model=model, responses=CHANGE_FAILURES)
-        path, responses = "/send-message", CHANGE_FAILURES | failures(409)
-        router.add_api_route(
-            path, self.send_message, methods=["POST"], response_model=schemas.Sent, responses=responses
-        )
-
-    async def send_message(self, me: Me, asked: SendMessage, idempotency_key: IdempotencyKey = None) -> Response:
-        """Queue a reply to the customer; its status follows by events."""
-        if not asked.message.strip():
-            raise Invalid("An empty message cannot be sent.", code="empty_message")
-        message = await self._journal.submit(
-            QueueMessage(
-                account_id=me.account_id,
-                operator=me,
-                conversation_id=asked.conversation_id,
-                user_id=asked.user_id,
-                text=asked.message,
-                client_message_id=asked.client_message_id or idempotency_key,
-                reply_to=asked.reply_to,
-                seen_sequence=asked.seen_sequence,
-                force=asked.force,
-            )
-        )
-        log.info(
-            "message queued",
-            conversation_id=message.conversation_id,
-            message_id=message.id,
-            sequence=message.sequence,
-            operator_id=me.id,
-        )
-        return Json({"success": True, "message": message.as_json()})
 
     async def take_over(self, me: Me, asked: OneConversation) -> Response:
         """Answer this conversation from now on."""
@@ -112,8 +71,10 @@ class Desk:
         )
 
     async def mark_read(self, me: Me, asked: ReadUpTo) -> Response:
-        """This operator has read the conversation up to a sequence; what was read once stays read."""
-        state = await self._journal.submit(MarkRead(me.account_id, me.id, asked.conversation_id, asked.sequence))
+        """This operator has read the conversation up to a sequence; what was read once stays read. Where the channel
+        can tell, the customer sees it too."""
+        reading = MarkRead(me.account_id, me.id, asked.conversation_id, asked.sequence, self._tells_reading)
+        state = await self._journal.submit(reading)
         return Json(
             {
                 "success": True,
@@ -123,6 +84,10 @@ class Desk:
                 "unread_count": state.unread_count,
             }
         )
+
+    def _tells_reading(self, channel_id: int) -> bool:
+        channel = self._team.channel(channel_id)
+        return channel is not None and channel.capabilities.read_receipts
 
     async def tell_status(self, me: Me, asked: OperatorStatus) -> Response:
         """Say whether this operator is there."""

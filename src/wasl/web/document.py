@@ -1,9 +1,11 @@
-"""The OpenAPI document: what FastAPI knows of its own calls, and what it cannot know of the two raw doors."""
+"""The OpenAPI document: what FastAPI knows of its own calls, and what it cannot know of the raw doors."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 
+from wasl.domain.channels import ChannelForm
 from wasl.domain.events import CURSOR_FORM, EventKind
 from wasl.limits import REQUEST_BODY_BYTES_MAX, WEBHOOK_BODY_BYTES_MAX
 from wasl.web.failures import OPEN
@@ -31,7 +33,7 @@ _WAYS_IN: Part = {
 }
 
 
-def describe(api: FastAPI) -> None:
+def describe(api: FastAPI, forms: Mapping[str, ChannelForm]) -> None:
     """Let an application serve the whole document. It is put together when somebody first asks for it."""
     own = api.openapi
 
@@ -41,34 +43,43 @@ def describe(api: FastAPI) -> None:
             document["components"]["securitySchemes"] = _WAYS_IN
             # A call needs a session unless it says otherwise: forgetting to say so tells of a door that is shut.
             document["security"] = [{name: []} for name in _WAYS_IN]
-            document["paths"] |= _raw_paths()
+            document["paths"] |= _raw_paths(forms)
         return api.openapi_schema or {}
 
     api.description = _ABOUT
     api.openapi = whole  # type: ignore[method-assign]  # FastAPI's own way of changing the document
 
 
-def _raw_paths() -> dict[str, Part]:
-    key = {
-        "name": "channel_key",
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string"},
-        "description": "The unguessable part of a channel's own address.",
-    }
+def _raw_paths(forms: Mapping[str, ChannelForm]) -> dict[str, Part]:
+    key = _part_of_path("channel_key", "The unguessable part of a channel's own address.")
+    own = _part_of_path("provider", "Whose updates are delivered here.", sorted(forms))
+    with_one_address = sorted(provider for provider, form in forms.items() if form.app_level_url)
+    all_of_them = _part_of_path("provider", "Whose bodies name the number themselves.", with_one_address)
     return {
         "/api/live-chat/events": {"get": _stream()},
-        "/webhooks/meta": {"get": _verification("app"), "post": _delivery("app")},
-        "/webhooks/meta/{channel_key}": {
-            "get": _verification("channel") | {"parameters": [key, *_questions()]},
-            "post": _delivery("channel") | {"parameters": [key, _signature()]},
+        "/media/{token}/{name}": {"get": _file("get"), "head": _file("head")},
+        "/webhooks/{provider}": {
+            "get": _verification("app") | {"parameters": [all_of_them, *_questions()]},
+            "post": _delivery("app") | {"parameters": [all_of_them, _signature()]},
+        },
+        "/webhooks/{provider}/{channel_key}": {
+            "get": _verification("channel") | {"parameters": [own, key, *_questions()]},
+            "post": _delivery("channel") | {"parameters": [own, key, _signature()]},
         },
     }
 
 
+def _part_of_path(name: str, meaning: str, words: Sequence[str] = ()) -> Part:
+    schema: Part = {"type": "string"} | ({"enum": list(words)} if words else {})
+    return {"name": name, "in": "path", "required": True, "schema": schema, "description": meaning}
+
+
 def _stream() -> Part:
     places = [("cursor", "query"), ("Last-Event-ID", "header")]
-    meaning = "Go on right behind this event. The header, which a browser sends by itself, counts before the query."
+    meaning = (
+        "Go on right behind this event; an empty one is none. The header, which a browser sends by itself, counts "
+    )
+    meaning += "before the query."
     return {
         "tags": ["events"],
         "operationId": "stream_events",
@@ -81,7 +92,7 @@ def _stream() -> Part:
                 "name": name,
                 "in": place,
                 "required": False,
-                "schema": _CURSOR,
+                "schema": {"anyOf": [_CURSOR, {"type": "string", "maxLength": 0}]},
                 "example": "1041-0b21d7aa",
                 "description": meaning,
             }
@@ -96,6 +107,32 @@ def _stream() -> Part:
             "422": _json("InvalidRequest", "`bad_cursor`: it looks like no cursor."),
             "429": _json("SlowDown", "`too_many_streams`: this operator has very many open."),
             "503": _json("Failure", "The database does not answer."),
+        },
+    }
+
+
+def _file(method: str) -> Part:
+    named = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, "description": meaning}
+        for name, meaning in (("token", "What the link is good for."), ("name", "What the file is saved as."))
+    ]
+    part = {"name": "Range", "in": "header", "required": False, "schema": {"type": "string"}}
+    whole: Part = {"description": "The file."} | ({"content": {"*/*": {"schema": {}}}} if method == "get" else {})
+    return OPEN | {
+        "tags": ["files"],
+        "operationId": f"{method}_file",
+        "summary": "A file by its link",
+        "description": "Where `/api/live-chat/media/{sha256}` leads to. Such a link is good for minutes and needs no "
+        "session. Only pictures, sounds, films and PDF are shown; everything else is handed over.",
+        "parameters": [*named, part],
+        "responses": {
+            "200": whole,
+            "206": whole | {"description": "The part that `Range` asked for."},
+            "304": {"description": "It is the same as the one that `If-None-Match` names."},
+            "404": _json("Failure", "`link_ended`: the link is too old, or none of ours. `file_gone`: there is none."),
+            "416": {"description": "The file has no such part."},
+            "422": _json("Failure", "The address holds a zero byte."),
+            "503": _json("Failure", "The database or the file store does not answer."),
         },
     }
 
@@ -121,11 +158,10 @@ def _verification(whose: str) -> Part:
         "operationId": f"verify_{whose}",
         "summary": "Verify",
         "description": "Meta asks whether this address is ours, and we say its challenge back.",
-        "parameters": _questions(),
         "responses": {
             "200": _text("The challenge."),
             "403": _text("The verify token does not fit."),
-            "404": _json("Failure", "No key has such characters."),
+            "404": _text("No provider and no key are written so.") | {"content": _PLAIN | _failure("Failure")},
         },
     }
 
@@ -135,13 +171,12 @@ def _delivery(whose: str) -> Part:
         "tags": ["webhooks"],
         "operationId": f"deliver_{whose}",
         "summary": "Deliver",
-        "description": "Meta delivers what customers wrote and what became of our messages. Whatever the body holds, "
-        "it is kept once its signature is proven; 200 is said when it is stored.",
-        "parameters": [_signature()],
+        "description": "A provider delivers what customers wrote and what became of our messages. Whatever the body "
+        "holds, it is kept once the sender is proven; 200 is said when it is stored.",
         "requestBody": {
             "required": True,
             "description": f"Up to {WEBHOOK_BODY_BYTES_MAX // 1024**2} MB. The signature is that of these very bytes.",
-            "content": {"application/json": {"schema": {}}},
+            "content": {"application/json": {"schema": {}}, "application/x-www-form-urlencoded": {"schema": {}}},
         },
         "responses": {
             "200": _text("Stored."),
@@ -168,9 +203,10 @@ def _signature() -> Part:
     return {
         "name": "X-Hub-Signature-256",
         "in": "header",
-        "required": True,
+        "required": False,
         "schema": {"type": "string"},
-        "description": "`sha256=` and the HMAC of the body with the app's secret, in hexadecimal digits.",
+        "description": "Meta's proof: `sha256=` and the HMAC of the body with the app's secret, in hexadecimal digits. "
+        "What the others prove themselves by stands in each one's page of `docs/channels`.",
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wasl.web.schemas import Failure, InvalidRequest, NewerMessage, SlowDown
+from wasl.web.schemas import Failure, InvalidRequest, NewerMessage, SlowDown, UnfitMessage, WindowClosed
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -11,8 +11,9 @@ _KNOWN: Responses = {
     401: {"model": Failure, "description": "No valid session; to sign in: the login does not fit."},
     403: {"model": Failure, "description": "`wrong_origin`: another site made the browser send its cookie."},
     404: {"model": Failure, "description": "No such thing in this account."},
-    409: {"model": NewerMessage, "description": "`newer_message`, or a client_message_id used elsewhere."},
+    409: {"model": Failure, "description": "It no longer fits what is there."},
     413: {"model": Failure, "description": "The body is over the limit."},
+    415: {"model": Failure, "description": "`file_refused`: nobody should be sent this, or it is broken."},
     422: {"model": InvalidRequest, "description": "The request cannot be understood."},
     429: {"model": SlowDown, "description": "Too many; `Retry-After` says how long to wait, where that is known."},
     503: {"model": Failure, "description": "The database does not answer; nothing was changed."},
@@ -26,6 +27,35 @@ def failures(*statuses: int) -> Responses:
 
 READ_FAILURES = failures(401, 404, 422, 503)
 CHANGE_FAILURES = READ_FAILURES | failures(400, 403, 413)
+NOT_SENT: Responses = {
+    404: {"model": Failure, "description": "No such thing in this account, or `upload_gone`."},
+    409: {
+        "model": NewerMessage | WindowClosed,
+        "description": "`newer_message`, `window_closed` (only a template can be sent), `client_message_id_used`.",
+    },
+    413: {"model": Failure, "description": "The body is over the limit, or the file over this channel's."},
+    422: {
+        "model": UnfitMessage,
+        "description": "The request cannot be understood; or `not_supported`, `file_refused`, `template_unusable`,"
+        " `template_values`, `unfit_content`, `empty_message`.",
+    },
+}
+NOT_LISTED: Responses = {
+    409: {"model": Failure, "description": "`templates_not_listed`: the provider did not say which there are."},
+}
+NOT_REACTED: Responses = {
+    409: {
+        "model": WindowClosed | Failure,
+        "description": "`window_closed`; `not_at_whatsapp`: the customer does not have this message.",
+    },
+    422: {
+        "model": InvalidRequest,
+        "description": "The request cannot be understood; or `not_supported`, `unfit_content`: no emoji.",
+    },
+}
+NOT_DECIDABLE: Responses = {
+    409: {"model": Failure, "description": "`not_decidable`: it is known what became of it, or too early to decide."}
+}
 
 OPEN: dict[str, Any] = {"security": []}
 """What the document says of a call that needs no session; every other one does."""

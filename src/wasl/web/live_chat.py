@@ -34,10 +34,11 @@ from wasl.store.journal import Journal
 from wasl.store.message_row import Json as JsonObject
 from wasl.store.reports import live_metrics
 from wasl.store.team import Team
-from wasl.web import schemas
+from wasl.web import contact_schemas, schemas
 from wasl.web.answers import Json
 from wasl.web.asked import Before, PageCursor
 from wasl.web.chats import Chats
+from wasl.web.contacts import Contacts
 from wasl.web.desk import Desk
 from wasl.web.failures import READ_FAILURES
 from wasl.web.session import signed_in
@@ -67,6 +68,7 @@ class LiveChat:
         self._database = database
         self._chats = Chats(database, heads)
         self._desk = Desk(journal, team)
+        self._contacts = Contacts(journal)
         self._broadcasts = broadcasts
         self._figures: dict[int, tuple[float, JsonObject]] = {}
 
@@ -77,12 +79,13 @@ class LiveChat:
             ("/active-conversations", self.active, schemas.Conversations),
             ("/waiting-queue", self.waiting, schemas.Queue),
             ("/conversation/{user_id}/{conversation_id}", self.history, schemas.History),
-            ("/client/{user_id}/conversations", self.of_client, schemas.Conversations),
+            ("/client/{user_id}/conversations", self.of_client, contact_schemas.Client),
             ("/metrics", self.metrics, schemas.Metrics),
             ("/messages/{message_id:path}/trace", self.trace, schemas.Trace),
         ):
             router.add_api_route(path, endpoint, methods=["GET"], response_model=model)
         self._desk.add_routes(router)
+        self._contacts.add_routes(router)
         return router
 
     async def unified_chats(
@@ -111,11 +114,21 @@ class LiveChat:
         return _listed("queue", found)
 
     async def of_client(self, me: Me, user_id: PathId) -> Response:
-        """All conversations of one contact."""
+        """All conversations of one contact, over all numbers, and the merges that an operator can undo."""
         found = await self._database.read(
             lambda connection: client_conversations(connection, me.account_id, me.id, user_id)
         )
-        return _listed("conversations", found)
+        listing = found.listing
+        return Json(
+            {
+                "success": True,
+                "user_id": found.user_id,
+                "conversations": listing.conversations,
+                "total": listing.total,
+                "merges": found.merges,
+                "as_of": str(listing.as_of),
+            }
+        )
 
     async def history(
         self,

@@ -31,7 +31,7 @@ class PresenceCalls:
 
     async def tell_typing(self, me: Me, asked: Typing) -> Response:
         """Let colleagues see that this operator types an answer, or stopped. Say it again every few seconds while it
-        goes on: screens forget it after six."""
+        goes on: screens forget it after six. Where the channel can tell, the customer sees it too."""
         await self._whispers.tell_typing(me, asked.conversation_id, asked.typing, asked.user_id)
         return Json({"success": True, "conversation_id": asked.conversation_id, "typing": asked.typing})
 

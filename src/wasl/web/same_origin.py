@@ -17,15 +17,16 @@ def require_same_origin(headers: Mapping[str, str], public_url: str | None) -> N
     Every browser of today tells where an unsafe request comes from; what tells nothing is a program, which no other
     site can make send our cookie.
     """
-    origin = headers.get("origin")
-    if origin is not None and public_url is not None and _origin(origin) == _origin(public_url):
-        return
-    site = headers.get("sec-fetch-site")
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None:
         if site not in ("same-origin", "none"):
             raise _wrong_origin()
-    elif origin is not None and not _names_host(origin, headers.get("host", "")):
+    elif origin is not None and not _is_ours(origin, headers.get("host", ""), public_url):
         raise _wrong_origin()
+
+
+def _is_ours(origin: str, host: str, public_url: str | None) -> bool:
+    return _names_host(origin, host) or (public_url is not None and _origin(origin) == _origin(public_url))
 
 
 def _names_host(origin: str, host: str) -> bool:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from wasl.domain.conversation import ConversationStatus
 from wasl.domain.message import MessageStatus, MessageType, Origin, Role
 from wasl.domain.people import Availability
+from wasl.web.media_face import MediaFace
 
 
 class Failure(BaseModel):
@@ -54,6 +55,7 @@ class IdentityFace(BaseModel):
 
     kind: str
     value: str
+    former: bool = Field(default=False, description="Given up, or passed on to somebody else.")
 
 
 class CustomerInfo(BaseModel):
@@ -107,6 +109,9 @@ class ConversationRow(BaseModel):
     priority: int
     handover_epoch: int
     customer_info: CustomerInfo
+    continued_in: str | None = Field(
+        description="The conversation in which this customer's thread goes on; this one takes nothing new."
+    )
     version: int = Field(description="Replace a held row only by one of a greater version.")
 
 
@@ -117,12 +122,12 @@ class Conversation(ConversationRow):
 
 
 class Reaction(BaseModel):
-    """An emoji on a message; `from` is `user`, `phone`, or an operator's id."""
+    """An emoji on a message, the customer's or the business's."""
 
     model_config = ConfigDict(populate_by_name=True)
 
     emoji: str
-    actor: str = Field(alias="from")
+    actor: Literal["user", "business"] = Field(alias="from")
     timestamp: str
 
 
@@ -140,6 +145,13 @@ class SendError(BaseModel):
 
     code: str | None
     message: str | None
+    decide_after: str | None = Field(
+        default=None, description="Of `unknown_outcome`: from when on an operator may decide about it."
+    )
+    perhaps: str | None = Field(
+        default=None,
+        description="Of `unknown_outcome` where ticks are guesses: how far a message has come that may be this one.",
+    )
 
 
 class MessageFace(BaseModel):
@@ -170,7 +182,7 @@ class MessageFace(BaseModel):
     deleted_at: str | None
     audio_url: str | None
     image_url: str | None
-    media: dict[str, Any] | None
+    media: MediaFace | None
     metadata: dict[str, Any]
     client_message_id: str | None
 
@@ -235,6 +247,19 @@ class NewerMessage(Failure):
 
     newer: list[MessageFace] = []
     last_sequence: int | None = None
+
+
+class WindowClosed(Failure):
+    """The customer has not written for 24 hours, by WhatsApp's time: only a template can be sent."""
+
+    code: Literal["window_closed"]
+    window_expires_at: str | None = Field(description="When it closed; null: it was never open.")
+
+
+class UnfitMessage(InvalidRequest):
+    """WhatsApp would not take it like this."""
+
+    missing: list[str] = Field(default=[], description="Gaps of the template that stay open, as `body 1`.")
 
 
 class HandedOver(Success):

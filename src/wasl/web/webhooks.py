@@ -1,58 +1,67 @@
 """Where providers knock: prove the sender on the raw bytes, store everything, and only then say 200."""
 
 import time
-from urllib.parse import parse_qsl
+from collections.abc import Mapping, Sequence
 
 from starlette.types import Receive, Scope, Send
 
-from wasl.channels.meta import signature_is_valid, verify_subscription
+from wasl.channels.adapter import Adapter, Knock, Thanks
 from wasl.errors import NotFound, Unavailable
 from wasl.flow.receive import Reception
 from wasl.limits import WEBHOOK_BODIES_BYTES_MAX, WEBHOOK_BODY_BYTES_MAX
 from wasl.observe import Metrics, log
-from wasl.store.team import Team
-
-_SIGNATURE = b"x-hub-signature-256"
-_OK = b"EVENT_RECEIVED"
+from wasl.store.team import Channel, Team
 
 
 class Webhooks:
-    """A raw ASGI endpoint: one app-level URL per provider, and one URL per channel with an unguessable key."""
+    """A raw ASGI endpoint: one address per provider where a body names the number, and one per channel with an
+    unguessable key."""
 
-    def __init__(self, team: Team, reception: Reception, metrics: Metrics) -> None:
+    def __init__(self, team: Team, adapters: Mapping[str, Adapter], reception: Reception, metrics: Metrics) -> None:
         self._team = team
+        self._adapters = adapters
         self._reception = reception
         self._metrics = metrics
         self._coming_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
+        thanks = Thanks()
         if scope["method"] == "POST":
-            status, text = await self._take(scope, receive)
+            status, thanks = await self._take(scope, receive)
         elif scope["method"] in ("GET", "HEAD"):
-            status, text = await self._verify(scope)
+            status, thanks = await self._verify(scope)
         else:
-            status, text = 405, b"Use POST for updates and GET for verification."
+            status, thanks = 405, Thanks(b"Use POST for updates and GET for verification.")
         self._metrics.webhooks.add(str(status))
         self._metrics.webhook_seconds.observe(time.perf_counter() - started)
-        await _answer(send, status, text, [(b"allow", b"GET, HEAD, POST")] if status == 405 else [])
+        await _answer(send, status, thanks)
 
-    async def _take(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+    async def _take(self, scope: Scope, receive: Receive) -> tuple[int, Thanks]:
         body: bytes | None = b""
         try:
+            adapter = self._adapter(scope)
             body = await self._body(receive)
             if body is None:
-                return 413, b"A webhook has at most 3 MB."
-            proof = await self._proof(scope, body)
-            if proof is None:
-                return 401, b"The signature does not fit the body."
-            await self._reception.take("meta", body, proof)
+                return 413, Thanks(b"A webhook has at most 3 MB.")
+            knock = _knock(scope, body)
+            channel = await self._channel(adapter, scope, knock)
+            if channel is None:
+                return 401, Thanks(b"The signature does not fit the body.")
+            await self._reception.take(adapter, knock, channel, alone="channel_key" in scope["path_params"])
         except NotFound:
-            return 404, b"There is no such webhook address."
+            return 404, Thanks(b"There is no such webhook address.")
         except Unavailable as error:
             log.warning("webhook not stored", bytes=len(body or b""), code=error.code)
-            return 503, b"Not stored. Send it again."
-        return 200, _OK
+            return 503, Thanks(b"Not stored. Send it again.")
+        return 200, adapter.thanks
+
+    def _adapter(self, scope: Scope) -> Adapter:
+        """Raises NotFound for a provider that there is not, or an address that it does not have."""
+        adapter = self._adapters.get(scope["path_params"]["provider"])
+        if adapter is None or ("channel_key" not in scope["path_params"] and not adapter.form.app_level_url):
+            raise NotFound("There is no such webhook address.")
+        return adapter
 
     async def _body(self, receive: Receive) -> bytes | None:
         """The raw bytes, or None when there are more than a webhook may have.
@@ -80,49 +89,53 @@ class Webhooks:
         finally:
             self._coming_bytes -= size
 
-    async def _proof(self, scope: Scope, body: bytes) -> str | None:
-        """The fingerprint of the secret that signed the body, or None when no secret of ours did."""
-        signature = next((value for name, value in scope["headers"] if name == _SIGNATURE), None)
-        if signature is None:
-            return None
-        header = signature.decode("latin-1")
-        proof = self._match(scope, body, header)
+    async def _channel(self, adapter: Adapter, scope: Scope, knock: Knock) -> Channel | None:
+        """A channel whose proof the request has, or None when no secret of ours made it."""
+        channel = self._match(adapter, scope, knock)
         # A channel may have been added, or its secret renewed, by another process a moment ago.
-        if proof is None and await self._team.refresh():
-            proof = self._match(scope, body, header)
-        return proof
+        if channel is None and await self._team.refresh():
+            channel = self._match(adapter, scope, knock)
+        return channel
 
-    def _match(self, scope: Scope, body: bytes, header: str) -> str | None:
-        for secret, proof in self._secrets(scope):
-            if signature_is_valid(body, header, secret):
-                return proof
-        return None
+    def _match(self, adapter: Adapter, scope: Scope, knock: Knock) -> Channel | None:
+        return next((found for found in self._asked(adapter, scope) if adapter.proves(knock, found.access)), None)
 
-    def _secrets(self, scope: Scope) -> list[tuple[bytes, str]]:
-        key = scope["path_params"].get("channel_key")
+    def _asked(self, adapter: Adapter, scope: Scope) -> Sequence[Channel]:
+        """The channels that may be meant: at the app-level address one for each secret that there is."""
+        key, provider = scope["path_params"].get("channel_key"), adapter.form.provider
         if key is None:
-            return self._team.secrets("meta")
+            return self._team.believable(provider)
         channel = self._team.channel_with_key(key)
-        return [(channel.app_secret, channel.proof)] if channel is not None else []
+        return [channel] if channel is not None and channel.provider == provider else []
 
-    async def _verify(self, scope: Scope) -> tuple[int, bytes]:
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        challenge = verify_subscription(query, self._verify_tokens(scope))
+    async def _verify(self, scope: Scope) -> tuple[int, Thanks]:
+        try:
+            adapter = self._adapter(scope)
+        except NotFound:
+            return 404, Thanks(b"There is no such webhook address.")
+        knock = _knock(scope, b"")
+        challenge = adapter.verify(knock, self._verify_tokens(adapter, scope))
         if challenge is None and await self._team.refresh():
-            challenge = verify_subscription(query, self._verify_tokens(scope))
+            challenge = adapter.verify(knock, self._verify_tokens(adapter, scope))
         if challenge is None:
-            return 403, b"The verify token does not fit."
-        return 200, challenge.encode()
+            return 403, Thanks(b"The verify token does not fit.")
+        return 200, Thanks(challenge.encode())
 
-    def _verify_tokens(self, scope: Scope) -> frozenset[str]:
-        key = scope["path_params"].get("channel_key")
-        if key is None:
-            return self._team.verify_tokens("meta")
-        channel = self._team.channel_with_key(key)
-        return frozenset((channel.verify_token,)) if channel is not None else frozenset()
+    def _verify_tokens(self, adapter: Adapter, scope: Scope) -> Sequence[str]:
+        if "channel_key" not in scope["path_params"]:
+            return sorted(self._team.verify_tokens(adapter.form.provider))
+        return [found.access["verify_token"] for found in self._asked(adapter, scope)]
 
 
-async def _answer(send: Send, status: int, text: bytes, more: list[tuple[bytes, bytes]]) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode()), *more]
+def _knock(scope: Scope, body: bytes) -> Knock:
+    return Knock(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), scope["headers"], body)
+
+
+async def _answer(send: Send, status: int, thanks: Thanks) -> None:
+    headers = [
+        (b"content-type", thanks.content_type.encode()),
+        (b"content-length", str(len(thanks.body)).encode()),
+        *([(b"allow", b"GET, HEAD, POST")] if status == 405 else []),
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
+    await send({"type": "http.response.body", "body": thanks.body})

@@ -102,6 +102,25 @@ def several_attempts_with_a_cursor_of_the_old_era() -> Tale:
 
 
 @rightly
+def places_of_a_page_and_of_a_stream_brought_by_turns() -> Tale:
+    """A page had shown more than the stream; after a restore the place of the stream stands in both logs, that of the
+    page in the old one only, and the first attempt meets nobody."""
+    tale = restored()
+    guest(tale, "sse")
+    tale.shown(GUEST, range(1, 6), era=0)
+    tale.listed(tale.at(10, era=0).at + 0.1, GUEST, 1, 2, 10, era=0)
+    tale.saw(history.Told(tale.at(10, era=0).at + 0.2, GUEST, "conversations", tale.cursor(10, era=0), "loaded"))
+    tale.saw(history.Told(RESTORED - 2, GUEST, "lost", None, "reset"))
+    tale.came(RESTORED + 1, GUEST, tale.cursor(5, era=0), "header")
+    tale.saw(history.Told(RESTORED + 1.1, GUEST, "lost", None, "not connected"))
+    tale.came(RESTORED + 6, GUEST, tale.cursor(10, era=0))
+    tale.saw(history.Told(RESTORED + 6.1, GUEST, "resync", tale.cursor(11), "tag"))
+    tale.listed(RESTORED + 6.2, GUEST, 1, 2, 11)
+    tale.ended(GUEST, 1, 2)
+    return tale
+
+
+@rightly
 def trimmed_said_to_a_cursor_of_the_old_era() -> Tale:
     """A log that does not reach back so far says that first, whatever stood there."""
     tale = restored()

@@ -38,6 +38,8 @@ class Screen:
     """What a connection jumped over, as long as it may still come."""
     doubted: bool = False
     """They came back with a cursor that no log of this era holds: only `resync` may follow."""
+    brings: Log | None = None
+    """The log of the era before, of which they may bring places until somebody tells them of this one."""
     opened: list[float] = field(default_factory=list)
     views: list[history.Viewed] = field(default_factory=list)
 
@@ -45,14 +47,14 @@ class Screen:
         """Begin at a place that the server gave."""
         self._keep_line(sequence)
         self.line = self.position = sequence
-        self.gap, self.doubted = 0, False
+        self.gap, self.doubted, self.brings = 0, False, None
         self.missing.clear()
         self.asked.clear()
 
     def forget(self) -> None:
         """Begin as a fresh page does, wherever the server says."""
         self.line = self.position = NOWHERE
-        self.gap, self.doubted, self.lost = 0, False, False
+        self.gap, self.doubted, self.lost, self.brings = 0, False, False, None
         self.others.clear()
         self.missing.clear()
         self.asked.clear()

@@ -199,7 +199,7 @@ class Screens:
         number = sum(1 for era in self.facts.eras[:-1] if at >= era.ended_at)
         era = self.facts.eras[number]
         if era is not screen.era:
-            screen.era, screen.log = era, era.log(screen.watcher.account)
+            screen.brings, screen.era, screen.log = screen.log, era, era.log(screen.watcher.account)
 
     # -- records ------------------------------------------------------------------------------------------------------
 
@@ -246,7 +246,8 @@ class Screens:
         backwards = before is screen.era and screen.asks_backwards(opened.how, sequence)
         if screen.position == NOWHERE:
             return
-        known = before.log(account).holds(sequence, tag) or (screen.doubted and self._was_once(account, sequence, tag))
+        known = before.log(account).holds(sequence, tag) or (screen.brings and screen.brings.holds(sequence, tag))
+        known = known or (screen.doubted and self._was_once(account, sequence, tag))
         if sequence > max(screen.position, screen.told) or not known:
             self.findings.blame(
                 10, f"{sentence}, a place that it was never given; it stood at {screen.position}.", **about
