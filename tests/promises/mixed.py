@@ -73,7 +73,8 @@ async def until_at_rest(home: Settings, business: Business, phones: Phones, with
     async with asyncio.timeout(within_seconds):
         while {state for (state,) in rows(home, LEFT, account)} - {"unknown"}:
             await asyncio.sleep(0.1)
-        await phones.remote.until_quiet(phone_number_id=phones.number)
+        # A status may be told as late as the request was given up, and then some.
+        await phones.remote.until_quiet(within_seconds, phone_number_id=phones.number)
 
 
 async def check_once_and_in_order(home: Settings, business: Business, phones: Phones, mixed: Mixed) -> Counter[str]:

@@ -12,7 +12,7 @@ from arrivals import arrival, said
 from cast import Cast
 from wasl.domain.identity import Party
 from wasl.observe import Metrics
-from wasl.store.checkpointer import LOCK_SUFFIX, Checkpointer
+from wasl.store.checkpointer import Checkpointer
 from wasl.store.database import Engine
 from wasl.store.journal import Journal
 from wasl.store.sqlite import SqliteConnection, SqliteEngine
@@ -95,7 +95,7 @@ def test_a_log_that_nobody_adds_to_is_copied_in_the_end(
     monkeypatch.setattr("wasl.store.checkpointer.CHECKPOINT_SECONDS", 0.01)
     checkpointer = checkpointer_of(file)
     checkpointer.start()
-    wait_until(lambda: file.path.with_name(file.path.name + LOCK_SUFFIX).exists())
+    wait_until(lambda: is_copying(checkpointer))
     write(writer, 1)
     wait_until(lambda: file_alone_has(file, rows=1))
     checkpointer.close()
@@ -107,16 +107,21 @@ def test_of_two_processes_one_copies_and_the_other_takes_over(
     monkeypatch.setattr("wasl.store.checkpointer.CHECKPOINT_SECONDS", 0.01)
     first, second = checkpointer_of(file), checkpointer_of(file)
     first.start()
-    wait_until(lambda: file.path.with_name(file.path.name + LOCK_SUFFIX).exists())
+    wait_until(lambda: is_copying(first))
     second.start()
     write(writer, 1)
     wait_until(lambda: file_alone_has(file, rows=1))
     assert second._lock is None
     first.close()
-    wait_until(lambda: second._lock is not None)
+    wait_until(lambda: is_copying(second))
     write(writer, 2)
     wait_until(lambda: file_alone_has(file, rows=2))
     second.close()
+
+
+def is_copying(checkpointer: Checkpointer) -> bool:
+    """Whether it has the lock, and copies whatever is committed from now on."""
+    return checkpointer._lock is not None and checkpointer._left > 0
 
 
 def file_alone_has(file: SqliteEngine, rows: int) -> bool:
