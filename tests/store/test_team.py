@@ -30,6 +30,16 @@ async def test_an_account_has_its_log_and_its_ledger_from_the_start(team: Team, 
     assert ledgers == [(0,), (account.id,)]
 
 
+async def test_all_who_ask_at_once_learn_what_one_of_them_read(
+    team: Team, cast: Cast, database: Database, journal: Journal, box: SecretBox
+) -> None:
+    """A webhook of a number that was just added must not be put aside because the timer was faster."""
+    other_node = Team(database, journal, Reading(box, forms(), None))
+    assert await asyncio.gather(*(other_node.refresh() for _ in range(3))) == [True, True, True]
+    assert await other_node.refresh() is False
+    assert other_node.channel_of("meta", "155501") is not None
+
+
 async def test_names_and_addresses_are_taken_once(team: Team, cast: Cast) -> None:
     with pytest.raises(Conflict, match="Olive Bakery"):
         await team.create_account("Olive Bakery")

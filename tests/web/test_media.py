@@ -55,7 +55,8 @@ async def test_no_link_but_ours_is_believed(office: Office) -> None:
     sha256 = other["url"].rpartition("/")[2]
     forged = base64.urlsafe_b64encode(f'[{office.cast.clara.account_id},"{sha256}",0,9999999999]'.encode()).decode()
     tried = (
-        f"{named}.{mac[:-2]}AA",
+        f"{named}.{mac[:-2]}{'AA' if mac[-2:] != 'AA' else 'BA'}",
+        f"{named}.{mac[:-1]}{chr(ord(mac[-1]) + 1)}",  # It stands for the same bytes.
         f"{forged.rstrip('=')}.{mac}",
         named,
         f"{named}.",

@@ -58,15 +58,17 @@ class Team:
     # -- memory ---------------------------------------------------------------------------------------------------
 
     async def refresh(self) -> bool:
-        """Read everything again if the database says that it changed; whether it did.
+        """Read everything again if the database says that it changed; whether more is known than when this was asked,
+        whoever has read it meanwhile.
 
         Raises Unavailable, and Misconfigured when the secret key is another.
         """
+        before = self._now
         async with self._refreshing:  # One at a time: an older snapshot must not take the place of a newer one.
             found = await self._database.read(self._read_if_moved)
             if found is not None:
                 self._now = found
-        return found is not None
+        return self._now is not before
 
     def _read_if_moved(self, connection: Connection) -> Directory | None:
         # Another number, not a greater one: a restored backup counts backwards.
