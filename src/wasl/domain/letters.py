@@ -1,0 +1,71 @@
+"""Letters brought into one form, so that words can be compared however they were typed."""
+
+import re
+import unicodedata
+from typing import Final
+
+_FORGOTTEN: Final = (
+    (0x0300, 0x036F),  # accents, once they stand apart from their letters
+    (0x0483, 0x0489),
+    (0x0591, 0x05C7),  # Hebrew points
+    (0x0610, 0x061A),
+    (0x0640, 0x0640),  # tatweel, which only stretches a word
+    (0x064B, 0x065F),  # Arabic vowel marks, and hamza where it sits on another letter
+    (0x0670, 0x0670),
+    (0x06D6, 0x06ED),
+    (0x200B, 0x200F),  # joiners and marks of direction
+    (0x202A, 0x202E),
+    (0x2060, 0x2069),
+    (0xFE00, 0xFE0F),  # which of its two looks an emoji has
+    (0xFEFF, 0xFEFF),
+)
+_SAME: Final = {
+    "ى": "ي",
+    "ی": "ي",
+    "ے": "ي",
+    "ة": "ه",
+    "ہ": "ه",
+    "ھ": "ه",
+    "ک": "ك",
+    "ٱ": "ا",
+    "’": "'",
+    "‘": "'",
+    "`": "'",
+    "´": "'",
+    "œ": "oe",
+    "æ": "ae",
+}
+_PLAIN: Final[dict[int, str | None]] = {
+    **{code: None for first, last in _FORGOTTEN for code in range(first, last + 1)},
+    **{ord(letter): same for letter, same in _SAME.items()},
+    **{start + digit: str(digit) for start in (0x0660, 0x06F0, 0x0966) for digit in range(10)},
+}
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|shop|store)\b\S*")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+
+
+def plain(text: str) -> str:
+    """A text in lower case, without accents, vowel marks, joiners and tatweel, with one kind of alef, yeh, heh and kaf,
+    and with Western digits.
+
+    >>> plain("ÉTÉ"), plain("السَّـعْر الأوّل ٢٥")
+    ('ete', 'السعر الاول 25')
+    """
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    bare = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
+    return unicodedata.normalize("NFC", bare)  # Syllables of Korean and kana of Japanese were taken apart too.
+
+
+def without_links(text: str) -> str:
+    """The same without addresses of pages and mailboxes, which are in no language."""
+    return _LINK.sub(" ", text) if "." in text else text
+
+
+def unstretched(word: str) -> str:
+    """A word without the letters that were held down: `hiiiii` is `hi`.
+
+    >>> unstretched("sooooo"), unstretched("good")
+    ('so', 'good')
+    """
+    return _STRETCHED.sub(r"\1", word)
