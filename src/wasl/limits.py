@@ -382,3 +382,17 @@ CLICKS_REMEMBERED_MAX = 8
 """Reactions of the business to one message that may still be refused."""
 TYPING_EVERY_SECONDS = 20.0
 """Meta, "Typing indicators": shown for 25 s at most."""
+
+# The assistant
+TURN_LINES_MAX = 40
+"""Messages of a conversation that the assistant reads, the newest: what was said long ago costs tokens and misleads."""
+CONTACT_FACTS_MAX = 20
+"""Facts about a customer that it is told, the newest."""
+CONVERSATION_TAGS_MAX = 20
+"""Tags that the assistant may give a conversation; a list shows a few."""
+QUESTION_CHARACTERS_MAX = 4_000
+"""Of a burst that is kept with its answer, and that is looked up: WhatsApp's longest message."""
+KNOWLEDGE_BASES_MAX = 200
+"""Accounts whose knowledge a node holds in memory, those that were asked last."""
+KNOWLEDGE_ENTRIES_MAX = 100_000
+"""Entries of all of them together: ten thousand take some 50 MB. Two accounts may know as much as one may."""

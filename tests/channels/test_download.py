@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from channels.provider_server import Provider, answering, drip, hang_up, listening, provider, reset, silence
+from wasl import public_address
 from wasl.channels import download
 from wasl.channels.adapter import NotFetched
 from wasl.channels.download import Downloads
@@ -89,12 +90,12 @@ def test_what_is_refused_does_not_rest_on_the_interpreters_tables(
 ) -> None:
     for kind in (ipaddress.IPv4Address, ipaddress.IPv6Address):
         monkeypatch.setattr(kind, "is_global", True)
-    assert not download._is_public(address)
+    assert not public_address.is_public(address)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "157.240.1.1", "2a03:2880:f10c::1", "64:ff9b::808:808", "192.0.1.1"])
 def test_the_worlds_addresses_are_public(address: str) -> None:
-    assert download._is_public(address)
+    assert public_address.is_public(address)
 
 
 async def test_no_connection_is_used_for_another_name_at_the_same_address() -> None:
@@ -148,7 +149,7 @@ async def test_redirects_end() -> None:
 
 
 async def test_a_key_is_shown_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "_is_public", lambda _: True)
+    monkeypatch.setattr(public_address, "is_public", lambda _: True)
     async with (
         provider(answering(200, b"a file")) as other,
         provider(answering(302, b"", Location=f"{other.url}/file")) as own,
@@ -166,13 +167,13 @@ async def test_the_address_that_was_judged_is_the_one_that_is_reached(monkeypatc
         lookups.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(download, "_is_public", lambda _: True)
+    monkeypatch.setattr(public_address, "is_public", lambda _: True)
     monkeypatch.setattr(type(asyncio.get_running_loop()), "getaddrinfo", told, raising=False)
     async with provider(answering(200, b"a file")) as own:
         port = own.url.rpartition(":")[2]
         assert await fetched(f"http://files.example:{port}/x") == b"a file"
         assert own.requests[0][1]["host"] == f"files.example:{port}"
-    assert lookups.count("files.example") == 1
+    assert lookups == ["files.example"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from wasl.channels.cloud_answers import page_of, templates_of
 from wasl.channels.cloud_api import CloudApi, complaint_of, plain_header
 from wasl.channels.cloud_limits import CLOUD_CAPABILITIES
 from wasl.channels.cloud_webhooks import same_text
-from wasl.channels.download import Downloads, origin_of
+from wasl.channels.download import Downloads
 from wasl.channels.envelope import of_channel, read_document
 from wasl.channels.exchange import Answer, Exchange, ProviderAway, pause_of
 from wasl.channels.fields import list_of, object_of, text_of
@@ -21,6 +21,7 @@ from wasl.domain.sending import NotSent, Refused
 from wasl.domain.templates import Template
 from wasl.domain.updates import Update
 from wasl.errors import UnreadableBody
+from wasl.public_address import origin_of
 
 _META_FILES = "lookaside.fbsbx.com"
 _LEGACY = ("messages", "statuses", "errors")

@@ -8,7 +8,7 @@ from wasl.channels.cloud_answers import page_of, templates_of
 from wasl.channels.cloud_api import CloudApi, complaint_of, plain_header, plain_part
 from wasl.channels.cloud_limits import CLOUD_CAPABILITIES
 from wasl.channels.cloud_webhooks import signature_is_valid, verify_subscription
-from wasl.channels.download import Downloads, origin_of
+from wasl.channels.download import Downloads
 from wasl.channels.envelope import read_envelope
 from wasl.channels.exchange import Exchange, ProviderAway
 from wasl.channels.fields import object_of, text_of
@@ -17,6 +17,7 @@ from wasl.domain.channels import Access, ChannelForm, Field
 from wasl.domain.sending import NotSent
 from wasl.domain.templates import Template
 from wasl.domain.updates import Update
+from wasl.public_address import origin_of
 
 _FILE_HOSTS = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
 """Where Meta keeps files: nobody else is shown the access token."""

@@ -25,7 +25,7 @@ from wasl.channels.cloud_api import UNUSABLE, plain_header
 from wasl.channels.cloud_bodies import content_part, refusal_of_ours
 from wasl.channels.cloud_limits import CLOUD_FILES
 from wasl.channels.cloud_webhooks import same_text, verify_subscription
-from wasl.channels.download import Downloads, origin_of
+from wasl.channels.download import Downloads
 from wasl.channels.envelope import of_channel, read_items
 from wasl.channels.exchange import Answer, Exchange, ProviderAway, misconfigured, pause_of
 from wasl.channels.fields import Object, object_of, text_of
@@ -49,6 +49,7 @@ from wasl.domain.sending import (
 from wasl.domain.templates import Template
 from wasl.domain.updates import StatusReported, Update
 from wasl.errors import UnreadableBody
+from wasl.public_address import origin_of
 
 _HEADER, _PATH = r"[A-Za-z0-9-]+", r"/[!-~]*"
 _NO_PATH = frozenset((404, 405))

@@ -10,7 +10,7 @@ from wasl.channels.adapter import Download, Knock, NotFetched, Thanks
 from wasl.channels.cloud_api import UNUSABLE, complaint_of
 from wasl.channels.cloud_limits import CLOUD_FILES
 from wasl.channels.denials import Denials
-from wasl.channels.download import Downloads, origin_of
+from wasl.channels.download import Downloads
 from wasl.channels.exchange import Exchange
 from wasl.channels.fields import text_of
 from wasl.channels.limits import SEND_ANSWER_BYTES_MAX, TWILIO_FILE_BYTES_MAX
@@ -20,6 +20,7 @@ from wasl.domain.channels import Access, Capabilities, ChannelForm, Field, FileL
 from wasl.domain.message import MessageType
 from wasl.domain.sending import Outgoing, Refused, SendOutcome, Signal, SignalKind
 from wasl.domain.updates import Update
+from wasl.public_address import origin_of
 
 _FILE_HOST = ".twilio.com"
 _FILES = {
