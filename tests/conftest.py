@@ -129,7 +129,7 @@ async def cast(team: Team, anyio_backend: str) -> Cast:
 
 
 def _settings(folder: Path, url: str | None) -> Settings:
-    return Settings(data_dir=folder, database_url=url, secret_key=SecretStr(SECRET_KEY))
+    return Settings(data_dir=folder, database_url=url, secret_key=SecretStr(SECRET_KEY), model_origins="*")
 
 
 def _prepare(settings: Settings) -> None:

@@ -1,11 +1,12 @@
 """Every part, built once and joined here; what each needs it gets as an argument."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
@@ -22,17 +23,26 @@ from wasl.domain.people import Operator
 from wasl.errors import Misconfigured, WaslError
 from wasl.files.keeping import FileStore
 from wasl.files.opening import open_files, scratch_of
+from wasl.files.scratch import Scratch
 from wasl.files.workshop import Workshop
 from wasl.flow.bring_files import FileDesk
+from wasl.flow.bring_knowledge import KnowledgeDesk
+from wasl.flow.compare import DraftComparer
 from wasl.flow.compose import Composer
 from wasl.flow.fetch_media import MediaFetcher
+from wasl.flow.gather_questions import QuestionGatherer
+from wasl.flow.leave_silent import SilenceKeeper
+from wasl.flow.mind import Mind
 from wasl.flow.outgoing_files import OutgoingFiles
 from wasl.flow.receive import Reception
+from wasl.flow.reply import Replier
 from wasl.flow.send import Sender
 from wasl.flow.signals import Signaller
 from wasl.flow.sweep_files import FileSweeper
 from wasl.flow.sync_templates import TemplateKeeper
 from wasl.flow.timers import Timers
+from wasl.flow.try_it import Trial
+from wasl.flow.weigh_windows import WindowKeeper
 from wasl.limits import NODE_ANSWER_SECONDS_MAX, PRESENCE_SETTLE_SECONDS
 from wasl.live.bus import BUS_KEY, Bus, open_bus
 from wasl.live.hub import Hub
@@ -52,8 +62,10 @@ from wasl.store.secrets import SecretBox
 from wasl.store.team import Team
 from wasl.web.addresses import PlainAddresses
 from wasl.web.answers import BodyLimit, LastWord, Unbroken, install_handlers
+from wasl.web.assistant_doors import School, assistant_routers
 from wasl.web.dashboard import dashboard_routes
 from wasl.web.document import describe
+from wasl.web.documents import STREAMED as STREAMED_DOCUMENTS
 from wasl.web.events import EventPoll, EventStream
 from wasl.web.live_chat import LiveChat
 from wasl.web.media import LINK_KEY, MediaDoor, MediaLinks
@@ -124,6 +136,9 @@ class Parts:
     cellar: Cellar
     fetcher: MediaFetcher
     signaller: Signaller
+    replier: Replier
+    school: School
+    mind: Mind
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,34 +160,32 @@ def build_app(settings: Settings) -> Application:
 
 
 def _join(settings: Settings, box: SecretBox, metrics: Metrics, engine: Engine) -> Parts:
-    alone = engine.dialect == "sqlite"
-    bus = open_bus(settings.redis_url, box.derive(BUS_KEY), metrics, alone=alone)
+    bus = open_bus(settings.redis_url, box.derive(BUS_KEY), metrics, alone=engine.dialect == "sqlite")
     database = Database(engine)
     # Presence is built below: it tells the hub whom it sees, and the hub asks it for all of them.
     hub = _hub(settings, database, metrics, bus, lambda account_id: presence.whole(account_id))  # noqa: PLW0108
 
     def committed(events: Sequence[Event]) -> None:
-        hub.publish(events)
-        bus.publish(events)
-        sender.hear(events)
-        fetcher.hear(events)
-        signaller.hear(events)
+        for hear in (hub.publish, bus.publish, sender.hear, fetcher.hear, signaller.hear, replier.hear):
+            hear(events)
 
     journal = Journal(engine, committed, metrics)
     team = Team(database, journal, Reading(box, forms(), settings.public_url))
-    providers = Providers.open()
-    scratch = scratch_of(settings)
+    providers, scratch = Providers.open(), scratch_of(settings)
     cellar = Cellar(open_files(settings), Workshop(scratch), MediaLinks(box.derive(LINK_KEY), settings.public_url))
-    # A thread and a connection of its own: a sign of life must not wait behind searches.
-    about_nodes = Database(engine, readers=1, seconds_max=NODE_ANSWER_SECONDS_MAX)
-    pulse = Pulse(about_nodes, settings.node, alone=alone)
-    duties = Duties(about_nodes, pulse.node)
+    pulse, duties = _signs_of_life(settings, engine)
     sweeper = FileSweeper(database, journal, cellar.files, duties)
     leaving = OutgoingFiles(database, team, providers.adapters, cellar.files, cellar.links.address)
     sender = Sender(database, journal, team, providers.adapters, metrics, pulse, nodes=bus.nodes, files=leaving)
     presence = _presence(settings, team, hub, bus)
     signaller = Signaller(database, journal, team, providers.adapters, pulse, metrics)
     fetcher = MediaFetcher(database, journal, team, providers.adapters, cellar.files, cellar.workshop, pulse, metrics)
+    mind = Mind.open(settings, database, journal, team, cellar.files, cellar.workshop)
+    school = _school(database, journal, team, mind, scratch, duties)
+    thinking, perceive = partial(whisper_thinking, hub, bus), mind.perception.perceive
+    replier = Replier(
+        database, journal, team, mind.thinker, pulse, metrics, signaller.type, thinking, perceive=perceive
+    )
     return Parts(
         settings=settings,
         metrics=metrics,
@@ -186,13 +199,50 @@ def _join(settings: Settings, box: SecretBox, metrics: Metrics, engine: Engine) 
         sender=sender,
         presence=presence,
         whispers=Whispers(database, presence, hub.whisper, bus.whisper, signaller.type),
-        timers=Timers(team, database, journal, duties, (sweeper.sweep, scratch.tidy)),
+        timers=_timers(team, database, journal, duties, (sweeper.sweep, scratch.tidy, school.gatherer.gather_all)),
         templates=TemplateKeeper(database, journal, team, providers.adapters, duties),
         providers=providers,
         cellar=cellar,
         fetcher=fetcher,
         signaller=signaller,
+        replier=replier,
+        school=school,
+        mind=mind,
     )
+
+
+def _timers(
+    team: Team,
+    database: Database,
+    journal: Journal,
+    duties: Duties,
+    housekeeping: Sequence[Callable[[], Awaitable[object]]],
+) -> Timers:
+    windows = WindowKeeper(database, journal, team, duties)
+    silence = SilenceKeeper(database, journal, team, duties)
+    comparer = DraftComparer(database, journal, duties)
+    queue_keeping = (windows.weigh, silence.leave_silent, comparer.compare)
+    return Timers(team, database, journal, duties, housekeeping, queue_keeping)
+
+
+def _signs_of_life(settings: Settings, engine: Engine) -> tuple[Pulse, Duties]:
+    # A thread and a connection of its own: a sign of life must not wait behind searches.
+    about_nodes = Database(engine, readers=1, seconds_max=NODE_ANSWER_SECONDS_MAX)
+    pulse = Pulse(about_nodes, settings.node, alone=engine.dialect == "sqlite")
+    return pulse, Duties(about_nodes, pulse.node)
+
+
+def _school(database: Database, journal: Journal, team: Team, mind: Mind, scratch: Scratch, duties: Duties) -> School:
+    """What the assistant is taught by, and what people ask of it."""
+    desk, gatherer = KnowledgeDesk(database, journal, scratch), QuestionGatherer(database, journal, duties)
+    return School(mind.shelf, desk, gatherer, Trial(database, journal, team, mind.thinker), mind.copilot)
+
+
+def whisper_thinking(hub: Hub, bus: Bus, account_id: int, conversation_id: str, thinking: bool) -> None:
+    """Show every operator that the assistant makes an answer, as they see it of a colleague who types."""
+    data = {"conversation_id": conversation_id, "operator_id": None, "name": None, "typing": thinking}
+    hub.whisper(account_id, "typing", data)
+    bus.whisper(account_id, "typing", data)
 
 
 def _hub(
@@ -236,7 +286,7 @@ def _prepared(settings: Settings, box: SecretBox, metrics: Metrics) -> Engine:
 def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
     """The two hot paths stay raw; everything else is FastAPI's."""
     sessions = Sessions(parts.team, parts.settings, box, parts.metrics)
-    reception = Reception(parts.team, parts.journal, parts.templates.moved)
+    reception = Reception(parts.team, parts.journal, parts.templates.moved, parts.metrics.hear)
     webhooks = Webhooks(parts.team, parts.providers.adapters, reception, parts.metrics)
 
     async def snapshot(operator: Operator) -> tuple[Cursor, dict[str, Any]]:
@@ -270,25 +320,30 @@ def _operators_api(parts: Parts, sessions: Sessions, media: MediaDoor) -> ASGIAp
     api = FastAPI(title="Wasl", version=__version__, docs_url=None, redoc_url=None)
     api.state.sessions = sessions
     install_handlers(api)
-    live_chat = LiveChat(parts.database, parts.journal, parts.team, parts.hub.head, parts.hub.broadcast_ms)
     api.include_router(sessions.router())
-    api.include_router(live_chat.router(), prefix="/api/live-chat")
     sends = Sends(parts.journal, Composer(parts.database, parts.team))
-    api.include_router(sends.router(), prefix="/api/live-chat")
-    channels = ChannelCalls(parts.database, parts.team, parts.templates)
-    api.include_router(channels.router(), prefix="/api/live-chat")
-    api.include_router(media.router(), prefix="/api/live-chat")
-    desk = FileDesk(parts.journal, parts.cellar.files, parts.cellar.workshop, CLOUD_FILES)
-    api.include_router(Uploads(desk, parts.journal).router(), prefix="/api/live-chat")
-    api.include_router(Reactions(parts.journal, parts.team).router(), prefix="/api/live-chat")
-    api.include_router(PresenceCalls(parts.whispers).router(), prefix="/api/live-chat")
-    api.include_router(EventPoll(parts.hub, parts.settings.streams_per_operator).router(), prefix="/api/live-chat")
+    for router in _live_chat(parts, sends, media):
+        api.include_router(router, prefix="/api/live-chat")
     api.include_router(Operations(parts.database, parts.team, parts.metrics, parts.hub, parts.bus).router())
     describe(api, forms())
     add_reference(api)
     for route in dashboard_routes():
         api.router.routes.append(route)
-    return BodyLimit(Unbroken(StraightSends(api, sends, sessions)), streamed=STREAMED)
+    return BodyLimit(Unbroken(StraightSends(api, sends, sessions)), streamed=STREAMED | STREAMED_DOCUMENTS)
+
+
+def _live_chat(parts: Parts, sends: Sends, media: MediaDoor) -> Iterator[APIRouter]:
+    """All that operators ask for, beside the stream."""
+    database, journal, team = parts.database, parts.journal, parts.team
+    yield LiveChat(database, journal, team, parts.hub.head, parts.hub.broadcast_ms).router()
+    yield sends.router()
+    yield ChannelCalls(database, team, parts.templates).router()
+    yield media.router()
+    yield Uploads(FileDesk(journal, parts.cellar.files, parts.cellar.workshop, CLOUD_FILES), journal).router()
+    yield Reactions(journal, team).router()
+    yield PresenceCalls(parts.whispers).router()
+    yield from assistant_routers(database, journal, team, parts.school)
+    yield EventPoll(parts.hub, parts.settings.streams_per_operator).router()
 
 
 async def _start(parts: Parts) -> None:
@@ -301,6 +356,7 @@ async def _start(parts: Parts) -> None:
     parts.sender.start()
     parts.fetcher.start()
     parts.signaller.start()
+    parts.replier.start()
     parts.timers.start()
     parts.templates.start()
 
@@ -320,6 +376,8 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
         parts.hub.close()
         await parts.timers.close()
         await parts.templates.close()
+        await parts.replier.close()
+        await parts.mind.finish()
         await parts.sender.close()
         await parts.fetcher.close()
         await parts.signaller.close()
@@ -332,4 +390,6 @@ async def _lifespan(parts: Parts) -> AsyncIterator[None]:
         await parts.pulse.close()
         await parts.providers.close()
         await parts.cellar.close()
+        await parts.school.desk.close()
+        await parts.mind.close()
         parts.database.close()

@@ -7,16 +7,21 @@ import sys
 import uvloop
 
 from wasl.app import build_app
+from wasl.demo_knowledge import demo_entries
+from wasl.domain.assistant import AssistantMode
 from wasl.domain.people import OperatorRole
 from wasl.emulator.app import serve as serve_emulator
 from wasl.emulator.numbers import BusinessNumber
 from wasl.emulator.whatsapp import EmulatorConfig
 from wasl.errors import WaslError
-from wasl.memory import open_memory
+from wasl.memory import Memory, open_memory
 from wasl.observe import configure_logs
 from wasl.server import SWITCH_SECONDS, server_of, stop_quietly
 from wasl.settings import Settings
+from wasl.store.assistants import WHOLE_ACCOUNT, ToldAssistant
 from wasl.store.directory import Channel
+from wasl.store.entries import ImportEntries
+from wasl.store.knowledge import Wording
 from wasl.store.open import ServerLock
 from wasl.store.team import NewChannel, Team
 
@@ -74,9 +79,19 @@ async def _prepare(settings: Settings, emulator_port: int) -> Channel:
         for email, name, role in OPERATORS:
             if team.operator_by_email(email) is None:
                 await team.add_operator(account.id, email, name, role, PASSWORD)
+        if not team.assistant(account.id).version:
+            await _employ_assistant(memory, account.id)
         return team.channel_of("meta", PHONE_NUMBER_ID) or await team.add_channel(
             account.id, _number(settings, emulator_port)
         )
+
+
+async def _employ_assistant(memory: Memory, account_id: int) -> None:
+    """Let an assistant answer from what the shop knows; it needs no model and no key."""
+    entries = [Wording(one.question, one.answers, one.phrasings, one.topic) for one in demo_entries()]
+    await memory.journal.submit(ImportEntries(account_id, entries, {}))
+    told = {"mode": AssistantMode.AUTO.value, "hours": {"zone": "Asia/Beirut"}}
+    await memory.team.change_assistant(ToldAssistant(account_id, WHOLE_ACCOUNT, 0, None, settings=told))
 
 
 def _number(settings: Settings, emulator_port: int) -> NewChannel:
@@ -106,6 +121,8 @@ def _greeting(settings: Settings, emulator_port: int) -> str:
     Log in      {people}, password {PASSWORD}
     A phone     http://{settings.host}:{emulator_port}   (play a customer yourself)
 
-  Customers write by themselves every few seconds. Data and log: {settings.data_dir}
+  Customers write by themselves every few seconds; an assistant answers what it knows, and calls you for the rest. What
+  it told Sofia Marin is no answer to her question: put a thumb down under it, and teach it a better one.
+  Data and log: {settings.data_dir}
   Press Ctrl+C to stop.
 """

@@ -195,6 +195,13 @@ class Metrics:
             "wasl_files", "Customers' files by what became of them", ["outcome"], registry=self.registry
         )
         self.signals = Counter("wasl_signals", "Reactions and receipts by outcome", ["outcome"], registry=self.registry)
+        self.turns = Counter("wasl_turns", "The assistant's turns by outcome", ["outcome"], registry=self.registry)
+        self.heard = Counter(
+            "wasl_heard",
+            "Customers' messages by language and mood of their conversation",
+            ["language", "sentiment"],
+            registry=self.registry,
+        )
         self.logins = Counter("wasl_logins", "Logins by outcome", ["outcome"], registry=self.registry)
         self.ledger = Gauge("wasl_ledger", "Updates by what became of them", ["entry"], registry=self.registry)
         self.bus_healthy = Gauge("wasl_bus_healthy", "1 when hints of other nodes arrive", registry=self.registry)
@@ -207,3 +214,7 @@ class Metrics:
         )
         for collector in (self.webhooks, self.webhook_seconds, self.commit_seconds):
             self.registry.register(collector)
+
+    def hear(self, language: str, sentiment: str) -> None:
+        """Count a message of a customer."""
+        self.heard.labels(language, sentiment).inc()

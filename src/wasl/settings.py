@@ -1,9 +1,11 @@
 """Settings of an installation: environment variables that begin with `WASL_`, read once at the start."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +15,7 @@ from wasl.limits import HEARTBEAT_SECONDS, STREAM_AGE_SECONDS, STREAMS_PER_OPERA
 
 SECRET_KEY_CHARACTERS_MIN = 32
 _KEY_FILE = "secret.key"
+_ORIGIN = re.compile(r"https?://[^/?#@\s]+")
 
 
 class Settings(BaseSettings):
@@ -38,6 +41,18 @@ class Settings(BaseSettings):
     streams_per_operator: int = Field(default=STREAMS_PER_OPERATOR, ge=1, le=100_000)
     node: str = Field(default_factory=lambda: f"n{os.getpid()}")
     secure_cookies: bool | None = None
+    tool_origins: str = ""
+    model_origins: str = ""
+
+    @property
+    def trusted_tool_origins(self) -> tuple[str, ...]:
+        """Where the assistant's tools may lie although it is no public address. Raises Misconfigured."""
+        return _origins("WASL_TOOL_ORIGINS", self.tool_origins)
+
+    @property
+    def trusted_model_origins(self) -> tuple[str, ...]:
+        """The same of models' servers; `*` is every place. Raises Misconfigured."""
+        return ("*",) if self.model_origins.strip() == "*" else _origins("WASL_MODEL_ORIGINS", self.model_origins)
 
     def key(self) -> bytes:
         """The secret every other key is derived from; made once in the data directory when none is given.
@@ -54,6 +69,21 @@ class Settings(BaseSettings):
                 "Set WASL_SECRET_KEY (32 characters or more): every node of this database needs the same one."
             )
         return _key_of(self.data_dir)
+
+
+def _origins(name: str, told: str) -> tuple[str, ...]:
+    origins = tuple(told.replace(",", " ").split())
+    for origin in origins:
+        if not _is_origin(origin):
+            raise Misconfigured(f"{name}: “{origin}” must be like http://10.0.0.5:8080, with nothing after it.")
+    return origins
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        return bool(_ORIGIN.fullmatch(text)) and urlsplit(text).port != 0
+    except ValueError:
+        return False
 
 
 def _key_of(folder: Path) -> bytes:

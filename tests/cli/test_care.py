@@ -62,7 +62,9 @@ def test_a_replay_of_nothing_says_so(olive: Wasl) -> None:
 def test_after_a_restore_nothing_is_sent_and_the_log_is_whole(olive: Wasl, tmp_path: Path) -> None:
     olive("import", history(tmp_path / "old", talk(1)), "--account", "1", "--channel", "155501")
     said = olive("restored")
-    assert said.out == "Accounts whose dashboards load anew: 1. Messages to decide on: 0.\n"
+    assert said.out == (
+        "Accounts whose dashboards load anew: 1. Messages to decide on: 0. Customers handed over by the assistant: 0.\n"
+    )
     assert olive("doctor").out.endswith("Everything is well.\n")
 
 
@@ -92,6 +94,22 @@ def test_a_healthy_installation_is_called_so(olive: Wasl) -> None:
             " VALUES (1, 1, 1, '{}', 'waiting', 0, 0)",
             "1 files of customers should have been fetched by now",
         ),
+        (
+            "INSERT INTO turns (account_id, conversation_key, channel_id, shadow, upto_sequence, since_ms, due_ms,"
+            " state) VALUES (1, 1, 1, 0, 1, 0, 0, 'waiting')",
+            "1 customers should have had the assistant's answer",
+        ),
+        (
+            "INSERT INTO assistant_settings (account_id, channel_id, settings, updated_ms)"
+            """ VALUES (1, 0, '{"mode": "auto"}', 0)""",
+            "The assistant of number 155501 answers by itself, and knows nothing",
+        ),
+        (
+            "INSERT INTO assistant_settings (account_id, channel_id, settings, secrets, updated_ms)"
+            " VALUES (1, 0, '{}', x'01', 0)",
+            "The assistant of number 155501: its keys cannot be opened",
+        ),
+        ("UPDATE channels SET secrets = x'01'", "A channel's secrets in the database are damaged"),
         ("UPDATE installation SET secret_check = 'other'", "WASL_SECRET_KEY is not the one"),
     ],
 )

@@ -80,3 +80,24 @@ async def test_the_next_one_need_not_wait_for_one_that_left(nodes: list[Node], c
     await nodes.pop(0).leave()
     await second.timers.trim_logs()
     assert len(second.trims) == 2
+
+
+async def test_what_customers_wait_for_is_looked_after_at_its_own_pace(
+    nodes: list[Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wasl.flow.timers.QUEUE_LOOK_SECONDS", 0.01)
+    looked = asyncio.Semaphore(0)
+
+    async def look() -> None:
+        looked.release()
+        raise ValueError  # One that fails is logged, and looks again.
+
+    node = nodes[0]
+    timers = Timers(node.team, node.database, node.journal, Duties(node.own, node.pulse.node), queue_keeping=(look,))
+    timers.start()
+    try:
+        async with asyncio.timeout(10):
+            for _ in range(3):
+                await looked.acquire()
+    finally:
+        await timers.close()

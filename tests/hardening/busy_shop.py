@@ -7,9 +7,25 @@ from typing import Any
 from story.people import PASSWORD, Business, Identity, Operator, Outside, open_business
 from story.wire import Customer, JsonObject, status, text
 from tables import rows_of_account
+from wasl.domain.assistant import Answered, Reason
 from wasl.domain.people import OperatorRole
 from wasl.memory import open_memory
 from wasl.settings import Settings
+from wasl.store.answers import EndTurn
+from wasl.store.draft import Draft
+from wasl.store.journal import change_of
+from wasl.store.turns import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class WhatItKnows:
+    """The ids of what the shop's assistant knows and of what it did not know."""
+
+    entry_ids: list[str]
+    document_ids: list[str]
+    group_id: str
+    line_id: str
+    """Of the line that called a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,7 @@ class BusyShop:
     """Of such a file."""
     link_token: str
     """What its link is good for, whoever has it."""
+    knows: "WhatItKnows"
 
     @property
     def chat(self) -> JsonObject:
@@ -66,6 +83,7 @@ async def open_busy_shop(settings: Settings, outside: Outside, word: str, digits
     chats = [await owner.chat(guest) for guest in guests]
     await _answer(outside, business, owner, chats[-1], word)
     await owner.move("end-conversation", chats[1])
+    knows = await _teach(settings, owner, chats[-1], word)
     history = await owner.whole_history(chats[-1])
     message_ids = [message["message_id"] for message in history]
     chats = [await owner.chat(guest) for guest in guests]
@@ -84,7 +102,49 @@ async def open_busy_shop(settings: Settings, outside: Outside, word: str, digits
         [upload["upload_id"] for upload in uploads],
         sha256,
         led.headers["location"].split("/")[2],
+        knows,
     )
+
+
+async def _teach(settings: Settings, owner: Operator, chat: JsonObject, word: str) -> WhatItKnows:
+    """Let it know a few things, and let its assistant call a person because it does not know another."""
+    knowledge = "/api/live-chat/knowledge"
+    entry_ids, document_ids = [], []
+    for place in range(8):
+        told = {"question": f"{word} question {place}?", "answers": {"en": f"{word} answer"}, "topic": f"{word} topic"}
+        entry = await owner.ask("POST", f"{knowledge}/entries", json=told)
+        entry_ids.append(entry["entry"]["entry_id"])
+    for place in range(2):
+        query, content = {"name": f"{word} {place}.md"}, f"# {word} heading\n\n{word} passage {place}".encode()
+        document = await owner.ask("POST", f"{knowledge}/documents", params=query, content=content)
+        document_ids.append(document["document"]["document_id"])
+    await owner.move("release", chat)
+    line_id = await _call_person(settings, chat, word)
+    [group] = (await owner.ask("GET", f"{knowledge}/unanswered"))["groups"]
+    return WhatItKnows(entry_ids, document_ids, group["group_id"], line_id)
+
+
+async def _call_person(settings: Settings, chat: JsonObject, word: str) -> str:
+    """What becomes of a turn that nothing known answers; the id of the line that says so."""
+    channel_id, account_id = int(chat["channel"]["channel_id"]), int(chat["conversation_id"].partition("_")[0])
+    unsure = Answered(None, Reason.UNSURE, f"{word} note")
+
+    def end(draft: Draft) -> None:
+        conversation = draft.conversation_named(chat["conversation_id"])
+        turn = Turn(account_id, conversation.key, channel_id, False, conversation.last_sequence, attempt=1)
+        sql = (
+            "INSERT INTO turns (account_id, conversation_key, channel_id, shadow, upto_sequence, since_ms, due_ms,"
+            " state, attempt) VALUES (?, ?, ?, 0, ?, 0, 0, 'thinking', 1)"
+        )
+        draft.connection.run(sql, (account_id, conversation.key, channel_id, turn.upto_sequence))
+        epoch = conversation.handover.epoch
+        EndTurn(turn, epoch, unsure, f"{word} asked in vain", "en", "2026-11-21", 12).apply(draft)
+
+    async with open_memory(settings) as memory:
+        await memory.journal.submit(change_of(account_id, end))
+        sql = "SELECT message_id FROM messages WHERE account_id = ? AND role = 'system' ORDER BY sequence DESC LIMIT 1"
+        [(line_id,)] = await memory.database.read(lambda connection: connection.rows(sql, (account_id,)))
+    return str(line_id)
 
 
 async def _bring(owner: Operator, word: str) -> JsonObject:

@@ -74,6 +74,24 @@ def _reacted(shop: BusyShop) -> JsonObject:
     return {"json": {**about, "emoji": "👍"}}
 
 
+def _entry(**more: Any) -> Callable[[BusyShop], JsonObject]:
+    return lambda shop: {"json": {"question": "Matrix?", "answers": {"en": "An answer."}, **more}}
+
+
+def _line(shop: BusyShop) -> JsonObject:
+    return {"conversation_id": shop.chat["conversation_id"], "message_id": shop.knows.line_id}
+
+
+def _corrected(shop: BusyShop) -> JsonObject:
+    lesson = {"action": "message", "correction": "something else"}
+    return {"json": {**_line(shop), "user_id": shop.chat["user_id"], **lesson}}
+
+
+def _settings(shop: BusyShop) -> JsonObject:
+    # Nobody has seen this version: whoever may set it hears so, and nothing is set.
+    return {"json": {"channel_id": shop.chat["channel"]["channel_id"], "settings": {}, "version": 999}}
+
+
 def _draft(shop: BusyShop) -> JsonObject:
     about = _conversation(message=f"{shop.word} matrix", force=True, reply_to=shop.message_ids[0])(shop)
     return {**about, "headers": {"Idempotency-Key": f"{shop.word}-matrix"}}
@@ -116,6 +134,31 @@ MATRIX: dict[str, Door] = {
     f"POST {API}/react": Door(_reacted),
     f"POST {API}/typing": Door(_conversation(typing=True)),
     f"POST {API}/viewing": Door(_conversation()),
+    f"GET {API}/assistant/settings": Door(stranger=200),
+    f"PUT {API}/assistant/settings": Door(_settings, 409, 409, 403),
+    f"PUT {API}/assistant/tools": Door(lambda shop: {"json": {"tools": [], "version": 999}}, 409, 409, 403, 409),
+    f"GET {API}/assistant/report": Door(stranger=200),
+    f"POST {API}/assistant/try": Door(lambda shop: {"json": {"text": "When are you open?"}}, stranger=200),
+    f"GET {API}/knowledge/entries": Door(stranger=200),
+    f"POST {API}/knowledge/entries": Door(_entry(), stranger=200),
+    f"PUT {API}/knowledge/entries/{{entry_id}}": Door(_entry(version=999), 409, 409, 409),
+    f"DELETE {API}/knowledge/entries/{{entry_id}}": Door(),
+    f"GET {API}/knowledge/entries/{{entry_id}}/changes": Door(),
+    f"GET {API}/knowledge/documents": Door(stranger=200),
+    f"POST {API}/knowledge/documents": Door(
+        lambda shop: {"params": {"name": "a.md"}, "content": b"some words"}, stranger=200
+    ),
+    f"DELETE {API}/knowledge/documents/{{document_id}}": Door(owner=404, admin=404, operator=404),
+    f"GET {API}/knowledge/unanswered": Door(stranger=200),
+    f"POST {API}/knowledge/unanswered/{{group_id}}/dismiss": Door(owner=404, admin=404, operator=404),
+    f"GET {API}/faq-match-context": Door(lambda shop: {"params": _line(shop)}),
+    f"POST {API}/answer-feedback": Door(lambda shop: {"json": {**_line(shop), "verdict": "up"}}),
+    f"POST {API}/edit-message": Door(_corrected),
+    f"POST {API}/copilot/suggest": Door(_conversation()),
+    f"POST {API}/copilot/rewrite": Door(
+        lambda shop: {"json": {"text": "Good morning", "how": "shorter"}}, 409, 409, 409, 409
+    ),
+    f"POST {API}/copilot/summary": Door(_conversation()),
     f"GET {API}/events": Door(stranger=200),
     f"GET {API}/events/poll": Door(_query(wait=0), stranger=200),
     "GET /health": _open(200),
@@ -139,6 +182,9 @@ def path_of(template: str, shop: BusyShop) -> str:
         channel_key=shop.channel_key,
         sha256=shop.sha256,
         upload_id="up_of-nobody",
+        entry_id=shop.knows.entry_ids[-1],
+        document_id="999999",
+        group_id="999999",
         token="of-nobody",
         name="a.txt",
     )

@@ -31,10 +31,13 @@ SELDOM_LET_IN = {
         "templates/refresh",
         "contacts/merge",
         "contacts/unmerge",
+        "copilot/rewrite",
+        "edit-message",
     )
-}
+} | {f"PUT /api/live-chat/{call}" for call in ("assistant/settings", "assistant/tools", "knowledge/entries/{entry_id}")}
 """Only what was tried in vain is fetched once more; what became of every message is known; the provider is nowhere;
-two who are one are not merged, and only what was merged is told apart."""
+two who are one are not merged, and only what was merged is told apart; there is no model; what a
+lesson needs is seldom guessed; an operator does not set the assistant; and nobody guesses the version of an entry."""
 NO_CALLS = {"/openapi.json", "/docs", "/{path:path}"}
 
 
@@ -64,11 +67,16 @@ async def busy_shop(node: Node) -> BusyShop:
 
 def document_of(node: Node, shop: BusyShop) -> Document:
     """The document as an operator of the shop gets it, who knows the ids of what is there."""
+    chats = [*shop.chats, shop.chat]
     known = {
-        "conversation_id": [chat["conversation_id"] for chat in shop.chats],
-        "user_id": [chat["user_id"] for chat in shop.chats],
+        "entry_id": shop.knows.entry_ids,
+        "document_id": shop.knows.document_ids,
+        "group_id": [shop.knows.group_id],
+        "conversation_id": [chat["conversation_id"] for chat in chats],
+        "user_id": [chat["user_id"] for chat in chats],
         "other_user_id": [chat["user_id"] for chat in shop.chats],
-        "message_id": shop.message_ids,
+        # At these places it is named together with its conversation.
+        "message_id": [shop.knows.line_id if at in (3, 6, 7) else one for at, one in enumerate(shop.message_ids)],
         "reply_to": shop.message_ids,
         "message_type": ["text"],
         "message": ["Good morning"],

@@ -31,7 +31,7 @@ def world(database: Database, journal: Journal, cast: Cast, monkeypatch: pytest.
     """A world whose clock stands still and whose ids can be foretold, so that it can be recorded."""
     numbers = itertools.count(1)
     monkeypatch.setattr(journal, "_clock", lambda: (NOON + 100) * 1000)
-    monkeypatch.setattr("wasl.store.outbox.new_message_id", lambda _: f"msg_20260921132000_{next(numbers):032x}")
+    monkeypatch.setattr("wasl.store.writing.new_message_id", lambda _: f"msg_20260921132000_{next(numbers):032x}")
     return World(database, journal, cast)
 
 

@@ -1,5 +1,7 @@
 """Olive Bakery's inbox as a story changes it, and what a fresh load of Rana's screen shows at any moment."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -8,6 +10,7 @@ from arrivals import ADAM, NOON, arrival
 from attempts import claimed
 from cast import Cast
 from wasl.channels.cloud_limits import CLOUD_CAPABILITIES
+from wasl.domain.assistant import Answered, AssistantMode
 from wasl.domain.events import Cursor
 from wasl.domain.identity import Party
 from wasl.domain.message import Content
@@ -15,7 +18,9 @@ from wasl.domain.people import Operator
 from wasl.domain.sending import SendOutcome
 from wasl.domain.updates import Update
 from wasl.live.ring import Frame
+from wasl.store.answers import EndTurn
 from wasl.store.attempts import SettleAttempt
+from wasl.store.briefs import read_situation
 from wasl.store.database import Connection, Database
 from wasl.store.desk import HandOver, MarkRead, Move
 from wasl.store.event_log import head_of, resume
@@ -26,6 +31,9 @@ from wasl.store.merge_contacts import MergeContacts, UnmergeContacts
 from wasl.store.message_row import Message
 from wasl.store.outbox import QueueMessage
 from wasl.store.reactions import React
+from wasl.store.teaching import CorrectAnswer, JudgeAnswer, Lesson
+from wasl.store.turn_claims import ClaimTurn, due_turns
+from wasl.store.turns import Terms
 
 Json = dict[str, Any]
 FAR_PAST = NOON - 10**8
@@ -46,6 +54,27 @@ class World:
     async def arrives(self, *updates: Update) -> None:
         """One webhook."""
         await self.journal.submit(arrival(self.cast, *updates))
+
+    async def asks(self, *updates: Update, shadow: bool = False) -> None:
+        """One webhook, of a number with an assistant that answers at once."""
+        terms = Terms(AssistantMode.SHADOW if shadow else AssistantMode.AUTO)
+        await self.journal.submit(replace(arrival(self.cast, *updates), assistant=terms))
+
+    async def is_answered(
+        self, answered: Answered, told: str | None = None, meanwhile: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """The assistant's turn is begun, and comes to this; `meanwhile` happens while it thinks."""
+        [due] = self.database.read_now(lambda connection: due_turns(connection, {self.cast.olive.id: 2}))
+        turn = await self.journal.submit(ClaimTurn(due, "desk:1"))
+        assert turn is not None
+        situation = self.database.read_now(lambda connection: read_situation(connection, turn))
+        assert situation is not None
+        if meanwhile is not None:
+            await meanwhile()
+        epoch, brief = situation.handover.epoch, situation.brief
+        # The window is another story: these customers wrote long ago.
+        change = EndTurn(turn, epoch, answered, brief.text, brief.language, "2026-11-21", 12, told, windowed=False)
+        await self.journal.submit(change)
 
     async def sends(self, text: str, operator: Operator | None = None, party: Party = ADAM, **asked: Any) -> Message:
         conversation_id, user_id = self.ids_of(party)
@@ -86,6 +115,29 @@ class World:
         """An operator reacts to a message."""
         change = React(self.cast.olive.id, self.ids_of(party)[0], message_id, emoji, lambda _: CLOUD_CAPABILITIES)
         await self.journal.submit(change)
+
+    async def judges(self, role: str, verdict: str | None) -> None:
+        """Omar judges the assistant's newest answer to Adam, or the newest line that calls a person."""
+        change = JudgeAnswer(
+            self.cast.olive.id, self.cast.omar.id, self.ids_of(ADAM)[0], self._newest_of(role), verdict
+        )
+        await self.journal.submit(change)
+
+    async def corrects(self, role: str, said: str) -> None:
+        """Omar says what it should have said there."""
+        place = (*self.ids_of(ADAM), self._newest_of(role))
+        change = CorrectAnswer(self.cast.olive.id, self.cast.omar.id, *place, Lesson.MESSAGE, correction=said)
+        await self.journal.submit(change)
+
+    def _newest_of(self, role: str) -> str:
+        sql = (
+            "SELECT message_id FROM messages m JOIN conversations c ON c.account_id = m.account_id"
+            " AND c.conversation_key = m.conversation_key WHERE c.conversation_id = ? AND m.role = ?"
+            " ORDER BY m.sequence DESC LIMIT 1"
+        )
+        place = (self.ids_of(ADAM)[0], role)
+        [(message_id,)] = self.database.read_now(lambda connection: connection.rows(sql, place))
+        return str(message_id)
 
     # -- what is seen ---------------------------------------------------------------------------------------------
 

@@ -123,11 +123,13 @@ async def test_the_figures(database: Database, journal: Journal, cast: Cast, ada
     figures = database.read_now(lambda c: live_metrics(c, cast.olive.id, now_ms))
     assert (figures["active_conversations"], figures["waiting_conversations"]) == (1, 1)
     assert figures["average_wait_seconds"] == 90
+    assert figures["handover_reasons"] == {"off": 1}
     await journal.submit(QueueMessage(cast.olive.id, cast.omar, *adams, Content.of_text("hello")))
     figures = database.read_now(lambda c: live_metrics(c, cast.olive.id, now_ms))
     assert (figures["messages_in"], figures["messages_out"]) == (3, 1)
     assert (figures["human_conversations"], figures["average_wait_seconds"]) == (1, None)
-    assert figures["sentiment_distribution"] == {"positive": 0, "neutral": 0, "negative": 0}
+    assert figures["handover_reasons"] == {}, "of those who wait now"
+    assert figures["sentiment_distribution"] == {"positive": 0, "neutral": 1, "negative": 0}
     assert figures["operators"] == [
         {"operator_id": str(cast.omar.id), "name": "Omar", "status": "available", "open_conversations": 1},
         {"operator_id": str(cast.rana.id), "name": "Rana", "status": "available", "open_conversations": 0},

@@ -24,8 +24,8 @@ from wasl.store.recall import Recall
 from wasl.store.reports import live_metrics
 
 CONVERSATIONS = 4_000
-# Their size is that of the team, not of the inbox.
-SMALL_TABLES = {"ch", "channels", "operators", "conversation_totals", "json_each", "account_stream", "r"}
+# Their size is that of the team, or the number of accounts, not that of the inbox.
+SMALL_TABLES = {"ch", "channels", "operators", "conversation_totals", "json_each", "account_stream", "r", "waiting"}
 NOW_MS = 1_790_000_100_000
 
 
@@ -42,6 +42,9 @@ class Explained:
         plan = self._connection.rows(explain + sql, parameters)
         self.plans[sql] = "\n".join(str(row[-1]) for row in plan)
         return self._connection.rows(sql, parameters)
+
+    def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Row]]:
+        return [self.rows(sql, parameters) for sql, parameters in asked]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)

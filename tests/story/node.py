@@ -50,6 +50,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "WASL_DATA_DIR": str(settings.data_dir),
         "WASL_SECRET_KEY": settings.secret_key.get_secret_value(),
         "WASL_LOG_FORMAT": "json",
+        "WASL_MODEL_ORIGINS": "*",
     }
     shared = {"WASL_DATABASE_URL": settings.database_url, "WASL_REDIS_URL": settings.redis_url}
     return found | {name: value for name, value in shared.items() if value}

@@ -11,7 +11,7 @@ import structlog
 from pydantic import ValidationError
 
 from wasl import __version__
-from wasl.cli import care, first_steps, running, templates, torture
+from wasl.cli import assistant, care, first_steps, knowledge, running, templates, torture
 from wasl.errors import Misconfigured, WaslError
 from wasl.settings import Settings
 
@@ -78,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     running.add_commands(commands)
     first_steps.add_commands(commands)
     templates.add_commands(commands)
+    assistant.add_commands(commands)
+    knowledge.add_commands(commands)
     care.add_commands(commands)
     torture.add_commands(commands)
     return parser

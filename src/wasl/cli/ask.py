@@ -8,6 +8,9 @@ import sys
 from wasl.errors import Invalid
 from wasl.limits import PROVIDER_SECRET_CHARACTERS_MAX
 
+ASSISTANT_KEY_VARIABLE = "WASL_ASSISTANT_KEY"
+"""Of the model's server."""
+
 
 def add_secret_option(parser: argparse.ArgumentParser, name: str, variable: str, *, asked_for: bool = True) -> None:
     """Add `--NAME-stdin`; without it the secret comes from an environment variable, or is asked for, if it must be."""

@@ -117,10 +117,14 @@ async def _replay(_: argparse.Namespace, settings: Settings) -> int:
 
 async def _restored(_: argparse.Namespace, settings: Settings) -> int:
     """Say that the database was put back from a backup, or mended by hand, before any server starts on it. What waited
-    to be sent may have been sent since and becomes `unknown`; every dashboard loads anew."""
+    to be sent may have been sent since and becomes `unknown`; whom the assistant was to answer waits for a person;
+    every dashboard loads anew."""
     async with open_memory(settings) as memory:
         result = await settle_restored(memory.database, memory.journal, memory.team)
-    print(f"Accounts whose dashboards load anew: {result.accounts}. Messages to decide on: {result.unknown}.")
+    print(
+        f"Accounts whose dashboards load anew: {result.accounts}. Messages to decide on: {result.unknown}."
+        f" Customers handed over by the assistant: {result.handed_over}."
+    )
     return 0
 
 

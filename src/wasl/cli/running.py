@@ -64,7 +64,8 @@ def _demo(asked: argparse.Namespace, settings: Settings) -> int:
 
     # Whatever the environment says of a real installation: its database never gets a demo's account.
     apart: dict[str, object] = {"database_url": None, "redis_url": None, "secret_key": None, "public_url": None}
-    apart |= {"host": asked.host, "port": asked.port}
+    # Who tries it out is whoever runs it: a model beside it may be tried, too.
+    apart |= {"host": asked.host, "port": asked.port, "model_origins": "*"}
     if asked.data_dir is not None:
         return run_demo(settings.model_copy(update=apart | {"data_dir": asked.data_dir}), asked.emulator_port)
     with tempfile.TemporaryDirectory(prefix="wasl-demo-", ignore_cleanup_errors=True) as folder:

@@ -2,15 +2,11 @@
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
-
-import orjson
 
 from wasl.channels.cloud_answers import templates_of
-from wasl.cli.first_steps import print_table
+from wasl.cli.files import json_of
+from wasl.cli.first_steps import Commands, print_table
 from wasl.cli.named import channel_of
 from wasl.domain.templates import Template
 from wasl.errors import Invalid
@@ -18,11 +14,6 @@ from wasl.memory import Memory, open_memory
 from wasl.settings import Settings
 from wasl.store.team import Channel
 from wasl.store.templates import EnterTemplate, RemoveTemplate, channel_templates
-
-if TYPE_CHECKING:
-    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
-else:
-    Commands = argparse._SubParsersAction
 
 TEMPLATE_FILE_BYTES_MAX = 4 * 1024 * 1024
 """Some thousand templates."""
@@ -84,20 +75,7 @@ async def _remove(asked: argparse.Namespace, settings: Settings) -> int:
 
 def _read(file: str) -> list[Template]:
     """The templates of a file. Raises Invalid."""
-    try:
-        if file == "-":
-            content = sys.stdin.buffer.read(TEMPLATE_FILE_BYTES_MAX + 1)
-        else:
-            with Path(file).open("rb") as opened:
-                content = opened.read(TEMPLATE_FILE_BYTES_MAX + 1)
-    except OSError as error:
-        raise Invalid(f"The file cannot be read: {error.strerror}.") from error
-    if len(content) > TEMPLATE_FILE_BYTES_MAX:
-        raise Invalid(f"A file of templates has at most {TEMPLATE_FILE_BYTES_MAX} bytes.")
-    try:
-        said = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"The file is not JSON: {error}.") from error
+    said = json_of(file, "templates", TEMPLATE_FILE_BYTES_MAX)
     listed = said.get("data", [said]) if isinstance(said, dict) else said
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise Invalid("The file holds one template, or a list of them.")

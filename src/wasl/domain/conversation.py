@@ -14,6 +14,18 @@ class ConversationStatus(StrEnum):
 
 WINDOW_SECONDS = 24 * 3600
 """Free text may be sent this long after a customer's last message (Meta, "Send messages: customer service windows")."""
+WINDOW_SHORT_SECONDS = 4 * 3600
+"""When so little of it is left, whoever waits should come before others: less than half a working day."""
+WINDOW_LAST_SECONDS = 3600
+"""When so little is left, before nearly all others."""
+
+
+def window_level(left_seconds: float) -> int:
+    """How soon a window runs out: 0 not yet, 1 within hours, 2 within the hour. Of one that is closed nothing is left
+    to hurry for: 0."""
+    if left_seconds <= 0 or left_seconds > WINDOW_SHORT_SECONDS:
+        return 0
+    return 1 if left_seconds > WINDOW_LAST_SECONDS else 2
 
 
 def conversation_id_for(account_id: int, phone_number_id: str, customer: str) -> str:

@@ -1,4 +1,8 @@
-"""The people of the demo: invented customers, what they wrote before, what they may still ask, how they answer."""
+"""The people of the demo: invented customers, what they wrote before, what they may still ask, how they answer.
+
+Their past ends so that whoever opens the inbox for the first time sees all that an assistant does: it answers in four
+languages, calls a person for five reasons or so, and is wrong once (Sofia asks for 1,000 boxes).
+"""
 
 from dataclasses import dataclass
 
@@ -54,8 +58,8 @@ ENGLISH = (
     "Ok, got it",
     "One more thing: do you deliver?",
 )
-ARABIC = ("تمام، شكراً كتير", "يعطيكم العافية 🙏", "ممتاز، بكرا بمرق", "شكراً على الرد السريع", "طيب وكم التوصيل؟")
-ARABIZI = ("tamem, merci ktir", "yislamo 🙏", "okay bmor2 bokra", "mni7, shukran", "tayyeb w addesh el delivery?")
+ARABIC = ("تمام، شكراً كتير", "يعطيكم العافية 🙏", "ممتاز، شكراً", "شكراً على الرد السريع", "طيب وكم التوصيل؟")
+ARABIZI = ("tamem, merci ktir", "yislamo 🙏", "okay shukran", "mni7, shukran", "tayyeb w addesh el delivery?")
 
 CAST: tuple[Person, ...] = (
     Person(
@@ -65,8 +69,8 @@ CAST: tuple[Person, ...] = (
             _said(340, "Hello! Is the walnut bread back?"),
             _told(337, "Hi Maya, yes, since this morning."),
             _said(336, "Wonderful. Could you keep four for me?"),
-            _told(331, "Kept under your name until Saturday."),
-            Line(330, "", type="location", extra=(("name", "Home"), ("address", "Sassine Square, Beirut"))),
+            Line(335, "", type="location", extra=(("name", "Home"), ("address", "Sassine Square, Beirut"))),
+            _told(331, "Kept under your name until Saturday. You are not far!"),
             _said(24, "Is it possible to deliver them today instead?"),
         ),
         ("Any news about my delivery?", "Do you have the one with olives too?", "What time do you close on Saturday?"),
@@ -94,9 +98,10 @@ CAST: tuple[Person, ...] = (
             _said(289, "3andkon delivery 3a Jounieh?"),
             _told(284, "Ahla Nour, eh akid, nhar el tanen w el khamis."),
             _said(283, "sho el minimum order?"),
-            _said(17, "3amel talabiye bokra inshallah, 20 man2oushe"),
+            _told(281, "3eshrin dollar bi Jounieh."),
+            _said(17, "tayyeb w addesh el delivery?"),
         ),
-        ("sho 3amel?", "wein sar el driver?", "fi jebne kamen aw bas za3tar?", "addesh el se3er hala2?"),
+        ("fi jebne kamen aw bas za3tar?", "wein sar el driver?", "badde e7ke ma3 7ada", "addesh el se3er hala2?"),
         ARABIZI,
     ),
     Person(
@@ -106,7 +111,7 @@ CAST: tuple[Person, ...] = (
             _said(260, "Good afternoon, do you ship biscuits to Boston?"),
             _told(250, "Good afternoon Daniel, we do: about eight days, 18 dollars."),
             Line(248, "These two, please", type="image"),
-            _said(40, "I have not received an invoice yet."),
+            _said(40, "I have not received an invoice yet. Could I speak to a person, please?"),
         ),
         ("Could you send me the tracking number?", "Is there customs duty on that?", "May I pay by card?"),
         ENGLISH,
@@ -118,9 +123,10 @@ CAST: tuple[Person, ...] = (
             _said(235, "Bonjour ! Vous faites des ateliers de pain le week-end ?"),
             _told(230, "Bonjour Rana, oui, samedi à 16 h. Il reste trois places."),
             _said(229, "Super, deux places pour moi 😊"),
-            _said(52, "On peut venir avec des enfants ?"),
+            _told(226, "C'est noté, à samedi !"),
+            _said(52, "L'atelier dure combien de temps ?"),
         ),
-        ("L'atelier dure combien de temps ?", "Il y a un parking ?", "Je peux payer sur place ?"),
+        ("Il y a un parking ?", "Je peux payer sur place ?", "On peut venir avec des enfants ?"),
         ("Merci beaucoup !", "Parfait, à samedi", "Très bien 🙏"),
     ),
     Person(
@@ -130,9 +136,9 @@ CAST: tuple[Person, ...] = (
             _said(220, "السلام عليكم"),
             _said(219, "الكعك يلي اخدته المرة الماضية طلع بيجنن"),
             _told(214, "وعليكم السلام، منفرح كتير بهالحكي!"),
-            _said(61, "بدي متله خمس علب لأختي بألمانيا، بتشحنوا لهونيك؟"),
+            _said(61, "بتشحنوا لألمانيا؟"),
         ),
-        ("كم بيكلف الشحن لألمانيا؟", "فيي ادفع عند الاستلام؟", "ابنتي بدها تمر تاخدهن، وين المحل؟"),
+        ("فيي ادفع عند الاستلام؟", "كم بيكلف الشحن لألمانيا؟", "فيني احكي مع حدا من المحل؟"),
         ARABIC,
     ),
     Person(
@@ -156,9 +162,10 @@ CAST: tuple[Person, ...] = (
             _said(190, "Hi, I run a small delicatessen in Lyon and would love to sell your biscuits."),
             _told(176, "Hello Sofia, lovely! Our wholesale list is on its way."),
             Line(150, "Our shop, for reference", type="document", extra=(("filename", "our-shop.pdf"),)),
-            _said(73, "Is the minimum really 100 boxes?"),
+            _told(140, "It looks lovely!"),
+            _said(73, "What is the lead time for 1,000 boxes?"),
         ),
-        ("Do you offer samples?", "What is the lead time for 200 boxes?", "Can we put our own label on it?"),
+        ("Do you offer samples?", "Is the minimum really 100 boxes?", "Can we put our own label on it?"),
         ENGLISH,
     ),
     Person(
@@ -181,8 +188,10 @@ CAST: tuple[Person, ...] = (
             _told(141, "Akid Layal ❤️"),
             _said(96, "merci! jeyye ba3d el shoghel"),
             Line(95, "", type="voice"),
+            _told(90, "Yalla, natrinik!"),
+            _said(20, "ba3dkon fet7in?"),
         ),
-        ("ba3dkon fet7in?", "fi parking?", "nsit es2al: fi gift wrap?"),
+        ("fi parking?", "nsit es2al: fi gift wrap?", "bte2balo visa?"),
         ARABIZI,
     ),
     Person(
@@ -202,9 +211,9 @@ CAST: tuple[Person, ...] = (
         (
             _said(110, "Hello, my parcel says delivered but I don't have it 😟"),
             _told(104, "So sorry Grace, we are asking the courier right now."),
-            _said(2, "Any word from them?"),
+            _said(2, "Nobody answers me! This is unacceptable, I am really angry."),
         ),
         ("My neighbour doesn't have it either.", "Could you send another one?", "Thank you for looking into it."),
-        ENGLISH,
+        ("I am waiting.", "Please find it today.", "Alright, tell me as soon as you know."),
     ),
 )

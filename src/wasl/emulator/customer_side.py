@@ -1,5 +1,7 @@
 """What customers do: write, read, and make the business's own phone speak; each becomes a webhook."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from wasl.clock import now_ms
@@ -54,12 +56,47 @@ def write_on_business_phone(
     message_id = message_id or message_id_of(customer.phone or customer.key, sent_by_business=True)
     entry = Entry(message_id, "phone", at, written.type, written.content, status="delivered")
     emulator.put(emulator.customers.thread(customer, number), entry)
-    names = {"from": number.display_phone_number, "to": customer.phone, "to_user_id": customer.bsuid}
-    message: dict[str, Any] = {name: value for name, value in names.items() if value}
-    message |= _message(entry) | written.beside
+    message = _to(number, customer) | _message(entry) | written.beside
     value = {"contacts": [customer.contact()], "message_echoes": [message]}
     emulator.dispatch.tell(number, Update("smb_message_echoes", value, provider_ids_of(value)))
     return message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A line of a thread's past, as the business's phone remembers it; `at` is in Unix seconds."""
+
+    message_id: str
+    at: int
+    by_business: bool
+    written: Written
+
+
+def tell_history(
+    emulator: Emulator, number: BusinessNumber, pasts: Sequence[tuple[Customer, Sequence[Remembered]]]
+) -> None:
+    """Let a business hear what its phone remembers, as when that is connected: all threads in one webhook."""
+    threads = []
+    for customer, lines in pasts:
+        names = {"wa_id": customer.phone, "user_id": customer.bsuid, "username": customer.username}
+        context = {name: value for name, value in names.items() if value}
+        messages = [_remembered(emulator, number, customer, line) for line in lines]
+        threads.append(({"id": customer.phone} if customer.phone else {}) | {"context": context, "messages": messages})
+    chunk = {"metadata": {"phase": 0, "chunk_order": 1, "progress": 100}, "threads": threads}
+    value = {"contacts": [customer.contact() for customer, _ in pasts], "history": [chunk]}
+    emulator.dispatch.tell(number, Update("history", value, provider_ids_of(value)))
+
+
+def _remembered(emulator: Emulator, number: BusinessNumber, customer: Customer, line: Remembered) -> dict[str, Any]:
+    author, names = ("phone", _to(number, customer)) if line.by_business else ("customer", customer.sender())
+    entry = Entry(line.message_id, author, line.at, line.written.type, line.written.content, status="delivered")
+    emulator.put(emulator.customers.thread(customer, number), entry)
+    return names | _message(entry) | line.written.beside | {"history_context": {"status": "READ"}}
+
+
+def _to(number: BusinessNumber, customer: Customer) -> dict[str, str]:
+    names = {"from": number.display_phone_number, "to": customer.phone, "to_user_id": customer.bsuid}
+    return {name: value for name, value in names.items() if value}
 
 
 def read(emulator: Emulator, number: BusinessNumber, customer: Customer) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from wasl.clock import now_ms
 from wasl.emulator.asked import Asked
 from wasl.emulator.cast import BUSINESS, CALM, CAST, Line, Pace, Person
-from wasl.emulator.customer_side import read, write, write_on_business_phone
+from wasl.emulator.customer_side import Remembered, read, tell_history, write
 from wasl.emulator.customers import Customer
 from wasl.emulator.ids import message_id_of
 from wasl.emulator.inbound import written
@@ -47,19 +47,34 @@ def _introduce(emulator: Emulator, person: Person) -> Customer:
 
 
 async def _tell_past(emulator: Emulator, number: BusinessNumber, people: dict[Person, Customer]) -> None:
-    """Send what was said before, oldest first and one after another, so that the inbox stands in that order."""
-    lines = [(line, person, index) for person in people for index, line in enumerate(person.past)]
+    """Let the business hear what its phone remembers, and then what nobody has answered yet, oldest first and one after
+    another, so that the inbox stands in that order."""
+    remembered: list[tuple[Customer, list[Remembered]]] = []
+    unanswered: list[tuple[Customer, Remembered]] = []
     now = now_ms() // 1000
-    for line, person, index in sorted(lines, key=lambda one: -one[0].minutes_ago):
-        customer = people[person]
-        by_business = line.author == BUSINESS
-        # The same ids at every start: a server that has this past already takes it for the duplicate that it is.
-        seed = f"{number.phone_number_id}/{customer.key}/{index}"
-        message_id = message_id_of(customer.phone or customer.key, sent_by_business=by_business, seed=seed)
-        speak = write_on_business_phone if by_business else write
-        message = written(_asked(line), emulator.media)
-        speak(emulator, number, customer, message, at=now - line.minutes_ago * 60, message_id=message_id)
-        await emulator.until_acknowledged(message_id)
+    for person, customer in people.items():
+        lines = [_remembered(emulator, number, customer, index, line, now) for index, line in enumerate(person.past)]
+        begin = max((place for place, line in enumerate(lines, 1) if line.by_business), default=0)
+        remembered.append((customer, lines[:begin]))
+        unanswered += [(customer, line) for line in lines[begin:]]
+    tell_history(emulator, number, remembered)
+    for _, lines in remembered:
+        for line in lines:
+            await emulator.until_acknowledged(line.message_id)
+    for customer, line in sorted(unanswered, key=lambda one: one[1].at):
+        write(emulator, number, customer, line.written, at=line.at, message_id=line.message_id)
+        await emulator.until_acknowledged(line.message_id)
+
+
+def _remembered(
+    emulator: Emulator, number: BusinessNumber, customer: Customer, index: int, line: Line, now: int
+) -> Remembered:
+    by_business = line.author == BUSINESS
+    # The same ids at every start: a server that has this past already takes it for the duplicate that it is.
+    seed = f"{number.phone_number_id}/{customer.key}/{index}"
+    message_id = message_id_of(customer.phone or customer.key, sent_by_business=by_business, seed=seed)
+    at = now - line.minutes_ago * 60
+    return Remembered(message_id, at, by_business, written(_asked(line), emulator.media))
 
 
 def _asked(line: Line) -> Asked:

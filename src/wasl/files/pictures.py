@@ -56,14 +56,14 @@ def thumbnail(path: Path, mime_type: str) -> bytes:
         return _jpeg(upright, 80)
 
 
-def fitted(path: Path, mime_type: str, bytes_max: int) -> bytes:
-    """The whole picture as a JPEG of at most so many bytes: first squeezed, then made smaller.
+def fitted(path: Path, mime_type: str, bytes_max: int, side_max: int = PICTURE_SIDE_SENT_MAX) -> bytes:
+    """The whole picture as a JPEG of at most so many bytes and pixels a side: first squeezed, then made smaller.
 
     Raises ValueError when even that is too much.
     """
     with _opened(path, mime_type) as image:
         upright = ImageOps.exif_transpose(image).convert("RGBA" if _has_alpha(image) else "RGB")
-    upright.thumbnail((PICTURE_SIDE_SENT_MAX, PICTURE_SIDE_SENT_MAX))
+    upright.thumbnail((side_max, side_max))
     for side in _SIDES:
         smaller = upright if side == 1.0 else upright.resize((_part(upright.width, side), _part(upright.height, side)))
         for quality in _JPEG_QUALITIES:

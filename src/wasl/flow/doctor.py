@@ -6,7 +6,10 @@ The promise: it changes nothing, tells no secret, and goes on after each finding
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing
 
+from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.outside import Reach
 from wasl.channels.adapter import Adapter
 from wasl.channels.download import Downloads
 from wasl.channels.exchange import Exchange, ProviderAway
@@ -14,6 +17,7 @@ from wasl.channels.limits import SEND_ANSWER_BYTES_MAX
 from wasl.channels.registry import adapters, forms
 from wasl.clock import now_ms
 from wasl.errors import WaslError
+from wasl.flow.doctor_assistant import assistants, turns_on_their_way
 from wasl.flow.doctor_files import file_store, files_on_their_way, files_out
 from wasl.flow.findings import Finding, Grade
 from wasl.flow.findings import good as _good
@@ -52,7 +56,8 @@ async def examine(settings: Settings, exchange: Exchange) -> AsyncIterator[Findi
     database = Database(engine, readers=1, seconds_max=DOCTOR_READ_SECONDS_MAX, patient=True)
     reading, downloads = Reading(box, forms(), settings.public_url), Downloads()
     try:
-        async for finding in _memory(database, engine, reading, adapters(exchange, downloads)):
+        reach = Reach.of(settings.trusted_model_origins)
+        async for finding in _memory(database, engine, reading, adapters(exchange, downloads), reach):
             yield finding
     finally:
         await downloads.aclose()
@@ -77,7 +82,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 async def _memory(
-    database: Database, engine: Engine, reading: Reading, providers: Mapping[str, Adapter]
+    database: Database, engine: Engine, reading: Reading, providers: Mapping[str, Adapter], reach: Reach
 ) -> AsyncIterator[Finding]:
     try:
         schema = await database.read(read_schema, READ_SECONDS_MAX)
@@ -97,6 +102,7 @@ async def _memory(
         _books(checkup),
         _outbox(checkup),
         files_on_their_way(checkup),
+        turns_on_their_way(checkup),
     ):
         for finding in findings:
             yield finding
@@ -104,12 +110,19 @@ async def _memory(
         yield _wrong(WRONG_KEY)
         return
     yield _good("The secret key opens what it sealed.")
-    directory = await database.read(lambda connection: read_directory(connection, reading, at_ms))
+    try:
+        directory = await database.read(lambda connection: read_directory(connection, reading, at_ms))
+    except WaslError as error:
+        yield _wrong(error.message)
+        return
     for finding in _people(checkup, directory):
         yield finding
     for channel in directory.channels.values():
         yield await _number(channel, providers[channel.provider])
         for finding in files_out(channel, reading.public_url):
+            yield finding
+    async with aclosing(OpenAiChat(reach)) as models:
+        async for finding in assistants(directory, checkup.known_entries, models):
             yield finding
 
 

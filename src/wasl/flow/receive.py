@@ -22,14 +22,20 @@ _TEMPLATE_FIELDS = ("message_template_", "template_category_")
 
 
 class Reception:
-    """Takes bodies whose sender was proven. `templates_moved` is told of a number whose templates have changed."""
+    """Takes bodies whose sender was proven. `templates_moved` is told of a number whose templates have changed, and
+    `heard` of the language and the mood of each customer who wrote."""
 
     def __init__(
-        self, team: Team, journal: Journal, templates_moved: Callable[[Channel], None] = lambda _channel: None
+        self,
+        team: Team,
+        journal: Journal,
+        templates_moved: Callable[[Channel], None] = lambda _channel: None,
+        heard: Callable[[str, str], None] = lambda _language, _sentiment: None,
     ) -> None:
         self._team = team
         self._journal = journal
         self._templates_moved = templates_moved
+        self._heard = heard
 
     async def take(self, adapter: Adapter, knock: Knock, channel: Channel, *, alone: bool) -> int:
         """Store every update of a body; the result is how many there were. `channel` is one whose proof the body has;
@@ -80,6 +86,8 @@ class Reception:
         saved = await self._store(channel, updates, proof, received_ms)
         milliseconds = round((time.perf_counter() - started) * 1000, 2)
         for message in saved:
+            if message.by_customer:
+                self._heard(message.language or "unknown", message.sentiment or "neutral")
             log.info(
                 "message saved",
                 conversation_id=message.conversation_id,
@@ -99,7 +107,8 @@ class Reception:
     async def _store(
         self, channel: Channel, updates: Sequence[Update], proof: str, received_ms: int
     ) -> Sequence[Saved]:
-        intake = Intake(channel.account_id, channel.face, updates, proof, received_ms)
+        terms = self._team.assistant(channel.account_id, channel.id).terms_at(received_ms)
+        intake = Intake(channel.account_id, channel.face, updates, proof, received_ms, terms)
         try:
             return await self._journal.submit(intake)
         except WaslError:
@@ -114,7 +123,9 @@ class Reception:
     async def _store_alone(self, channel: Channel, update: Update, proof: str, received_ms: int) -> Sequence[Saved]:
         """Store one update of a body that failed as a whole; a poisonous one is kept, and its neighbours survive."""
         try:
-            return await self._journal.submit(Intake(channel.account_id, channel.face, (update,), proof, received_ms))
+            terms = self._team.assistant(channel.account_id, channel.id).terms_at(received_ms)
+            alone = Intake(channel.account_id, channel.face, (update,), proof, received_ms, terms)
+            return await self._journal.submit(alone)
         except WaslError:
             raise
         except Exception as error:

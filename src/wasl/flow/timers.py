@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from wasl.errors import Unavailable
+from wasl.flow.limits import QUEUE_LOOK_SECONDS
 from wasl.limits import EVENTS_KEPT_HOURS, HOUSEKEEPING_SECONDS, SETTINGS_LOOK_SECONDS
 from wasl.observe import log
 from wasl.store.database import Database
@@ -17,7 +18,8 @@ from wasl.store.team import Team
 
 
 class Timers:
-    """Runs each task at its own pace until closed; one that fails is logged and runs again at its next time."""
+    """Runs each task at its own pace until closed; one that fails is logged and runs again at its next time. What
+    customers wait for (`queue_keeping`) is looked after more often than the rest."""
 
     def __init__(
         self,
@@ -26,12 +28,14 @@ class Timers:
         journal: Journal,
         duties: Duties,
         housekeeping: Sequence[Callable[[], Awaitable[object]]] = (),
+        queue_keeping: Sequence[Callable[[], Awaitable[object]]] = (),
     ) -> None:
         self._team = team
         self._database = database
         self._journal = journal
         self._duties = duties
         self._housekeeping = (self.trim_logs, *housekeeping)
+        self._queue_keeping = queue_keeping
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -39,6 +43,7 @@ class Timers:
         self._tasks = [
             asyncio.create_task(self._every(SETTINGS_LOOK_SECONDS, self._team.refresh)),
             *(asyncio.create_task(self._every(HOUSEKEEPING_SECONDS, work)) for work in self._housekeeping),
+            *(asyncio.create_task(self._every(QUEUE_LOOK_SECONDS, work)) for work in self._queue_keeping),
         ]
 
     async def close(self) -> None:

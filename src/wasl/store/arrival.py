@@ -3,16 +3,18 @@
 from dataclasses import replace
 
 from wasl.domain.events import EventKind
-from wasl.domain.handover import customer_wrote
+from wasl.domain.handover import answered_on_phone, customer_wrote
 from wasl.domain.message import MessageStatus, Origin, Role
 from wasl.domain.position import Clocks
 from wasl.domain.updates import MessageReceived
 from wasl.store.conversation_row import Conversation
 from wasl.store.customers import Occasion, conversation_for
 from wasl.store.draft import Draft
+from wasl.store.listening import listen, weigh
 from wasl.store.media_jobs import announce_file, names_file
 from wasl.store.message_row import Message
 from wasl.store.touch import replace_content
+from wasl.store.turns import Terms, call_assistant, forget_turn
 from wasl.store.window import whatsapp_time_ms
 
 PLACEHOLDER = "media_placeholder"
@@ -29,14 +31,27 @@ def store_message(draft: Draft, occasion: Occasion, update: MessageReceived) -> 
     # Its place is asked of what WhatsApp said: our own clock, which dates what it did not date, places nothing.
     clock = _place(conversation.clocks, update)
     message = _message_of(draft, occasion, dated, conversation, clock)
-    _take_into_account(conversation, dated, message, assistant_on=occasion.assistant_on)
+    _take_into_account(conversation, dated, message, occasion.assistant)
     if names_file(update.content):
         announce_file(draft, message, dict(update.content.media or {}))
+    if update.origin is Origin.LIVE and message.is_user:
+        call_assistant(draft, conversation, message.sequence, occasion.assistant)
+    if update.origin is Origin.ECHO and message.role == Role.OPERATOR:
+        _leave_to_phone(draft, conversation)
     draft.add_message(message)
     draft.append(
         EventKind.NEW_MESSAGE, conversation, {"message": message.as_json(), "conversation": conversation.as_json()}
     )
     return message
+
+
+def _leave_to_phone(draft: Draft, conversation: Conversation) -> None:
+    """Whoever answers on the business's own phone is not talked over by the assistant, now or later."""
+    handover = answered_on_phone(conversation.handover)
+    if handover is not conversation.handover:
+        conversation.handover = handover
+        weigh(conversation)
+        forget_turn(draft, conversation)
 
 
 def complete_message(draft: Draft, channel_id: int, update: MessageReceived) -> bool:
@@ -117,9 +132,7 @@ def _message_of(
     )
 
 
-def _take_into_account(
-    conversation: Conversation, update: MessageReceived, message: Message, *, assistant_on: bool
-) -> None:
+def _take_into_account(conversation: Conversation, update: MessageReceived, message: Message, terms: Terms) -> None:
     """Let the conversation's row follow its new message."""
     conversation.version = message.sequence
     conversation.message_count += 1
@@ -128,10 +141,12 @@ def _take_into_account(
         conversation.last_sequence = message.sequence
     if update.origin is Origin.LIVE:
         conversation.inbound_count += 1
-        conversation.window_from_ms = max(conversation.window_from_ms or 0, message.timestamp_ms)
-        handover = customer_wrote(conversation.handover, message.received_ms, assistant_on=assistant_on)
+        conversation.open_window(message.timestamp_ms)
+        handover = customer_wrote(conversation.handover, message.received_ms, assistant_on=terms.answers)
         if handover is not conversation.handover:
             conversation.handover, conversation.operator_name = handover, None
+        if message.is_user:
+            listen(conversation, message.content)
     last = conversation.last_message
     if last is None or message.position > (last["clock"], last["sequence"]):
         conversation.last_message = message.as_last_message()

@@ -1,6 +1,6 @@
 """What a database says of its own health, read in one snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wasl.store.database import Connection, Engine, Row
@@ -45,6 +45,10 @@ class Checkup:
     """Files of customers that should have been fetched minutes ago."""
     files_missing: int
     """Files of customers that could not be had."""
+    turns_late: int
+    """Customers whom the assistant should have answered minutes ago."""
+    known_entries: Mapping[int, int]
+    """How many entries and passages each account has in use."""
     without_operators: Sequence[str]
     """Names of accounts that nobody can answer for."""
     nodes: Sequence[Row]
@@ -97,6 +101,10 @@ def check_up(connection: Connection) -> Checkup:
         overdue=connection.rows(f"SELECT count(*) FROM outbox WHERE {overdue}")[0][0],
         files_late=connection.rows(f"SELECT count(*) FROM media_jobs WHERE {waits}")[0][0],
         files_missing=connection.rows("SELECT count(*) FROM media_jobs WHERE state = 'failed'")[0][0],
+        turns_late=connection.rows(f"SELECT count(*) FROM turns WHERE {waits}")[0][0],
+        known_entries=dict(
+            connection.rows("SELECT account_id, count(*) FROM knowledge_entries WHERE archived = 0 GROUP BY account_id")
+        ),
         without_operators=[
             name
             for (name,) in connection.rows(

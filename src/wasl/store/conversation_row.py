@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from wasl.clock import iso
+from wasl.domain.assistant import Reason
 from wasl.domain.conversation import WINDOW_SECONDS, ConversationStatus
 from wasl.domain.handover import Handover
 from wasl.domain.position import Clocks
@@ -64,6 +65,13 @@ CONVERSATIONS = Table(
         "last_message": "text",
         "last_activity_ms": "int",
         "window_from_ms": "int",
+        "language": "text",
+        "mood": "int",
+        "handover_reason": "text",
+        "tags": "text",
+        "window_level": "int",
+        "told_until_ms": "int",
+        "settled_sequence": "int",
         "created_ms": "int",
         "customer": "text",
         "search_text": "text",
@@ -140,6 +148,18 @@ class Conversation:
     inbound_count: int = 0
     last_message: Json | None = None
     window_from_ms: int | None = None
+    language: str | None = None
+    """In which the customer writes: `en`, `fr`, `ar`, `arabizi`, or another's ISO 639-1 code."""
+    mood: int = 0
+    """From -100 to 100."""
+    tags: tuple[str, ...] = ()
+    window_level: int = 0
+    """How soon the window that is open now runs out, as it was noticed last: see domain/conversation.py."""
+    told_until_ms: int | None = None
+    """Until when the customer knows that nobody is there."""
+    settled_sequence: int = 0
+    """What was said up to here was settled when the conversation was ended: it is no open question any more, and no
+    promise either."""
     search_text: str = ""
     user_id: int = 0
     """Whom the team takes that for: the contact itself, or one that somebody merged it with."""
@@ -163,11 +183,11 @@ class Conversation:
             account_id=row[0],
             key=row[1],
             id=row[2],
-            channel=ChannelFace(row[3], *row[28:32]),
+            channel=ChannelFace(row[3], *row[35:39]),
             contact_id=row[4],
             version=row[5],
             last_sequence=row[6],
-            handover=Handover(status, row[8], row[10], row[11]),
+            handover=Handover(status, row[8], row[10], row[11], Reason(row[25]) if row[25] else None),
             operator_name=row[9],
             priority=row[12],
             sentiment=row[13],
@@ -177,15 +197,26 @@ class Conversation:
             last_message=orjson.loads(row[20]) if row[20] else None,
             last_activity_ms=row[21],
             window_from_ms=row[22],
-            created_ms=row[23],
-            customer=orjson.loads(row[24]),
-            search_text=row[25],
-            user_id=row[26],
-            continued_in=row[27],
+            language=row[23],
+            mood=row[24],
+            tags=tuple(orjson.loads(row[26])) if row[26] else (),
+            window_level=row[27],
+            told_until_ms=row[28],
+            settled_sequence=row[29],
+            created_ms=row[30],
+            customer=orjson.loads(row[31]),
+            search_text=row[32],
+            user_id=row[33],
+            continued_in=row[34],
             is_new=False,
             stored_status=status,
             stored_sequence=row[6],
         )
+
+    def open_window(self, from_ms: int) -> None:
+        """Free text may be sent for 24 hours from a moment on, unless it may for longer already."""
+        if self.window_from_ms is None or from_ms > self.window_from_ms:
+            self.window_from_ms, self.window_level = from_ms, 0
 
     def stored(self) -> None:
         """Note that the database now holds it as it is."""
@@ -213,6 +244,13 @@ class Conversation:
             orjson.dumps(self.last_message).decode() if self.last_message else None,
             self.last_activity_ms,
             self.window_from_ms,
+            self.language,
+            self.mood,
+            handover.reason and str(handover.reason),
+            orjson.dumps(self.tags).decode() if self.tags else None,
+            self.window_level,
+            self.told_until_ms,
+            self.settled_sequence,
         )
 
     def insert_row(self) -> Row:
@@ -257,7 +295,7 @@ class Conversation:
             "user_name": customer["name"],
             "user_phone": f"+{phone}" if phone else None,
             "phone_clean": phone,
-            "language": None,
+            "language": self.language,
             "channel": self.channel.as_json(),
             "status": handover.status,
             "operator_id": str(handover.operator_id) if handover.operator_id is not None else None,
@@ -273,7 +311,9 @@ class Conversation:
             "window_expires_at": iso(window_ms),
             "waiting_since": iso(handover.waiting_since_ms),
             "priority": self.priority,
+            "handover_reason": handover.reason,
             "handover_epoch": handover.epoch,
+            "tags": list(self.tags),
             "customer_info": customer,
             "continued_in": self.continued_in,
             "version": self.version,

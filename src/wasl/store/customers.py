@@ -16,6 +16,7 @@ from wasl.store.faces import draw_face, face_of, shows
 from wasl.store.identities import end_name, give_names, is_firm, name_row, names_of, unnamed_contact
 from wasl.store.resolve import Found, find_changed, find_customer, take_names
 from wasl.store.search import search_text_of
+from wasl.store.turns import NO_ASSISTANT, Terms
 
 _NOBODY_KNOWS_WHEN = 1
 """An address book says no time, so its word takes no name from anybody: the first millisecond of all."""
@@ -23,11 +24,11 @@ _NOBODY_KNOWS_WHEN = 1
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """On which channel something arrived, when, and whether an assistant answers there."""
+    """On which channel something arrived, when, and what its assistant is told to do."""
 
     channel: ChannelFace
     received_ms: int
-    assistant_on: bool
+    assistant: Terms = NO_ASSISTANT
 
 
 def conversation_for(draft: Draft, occasion: Occasion, update: MessageReceived) -> Conversation:
@@ -81,7 +82,7 @@ def _begin_conversation(draft: Draft, occasion: Occasion, update: MessageReceive
         channel=occasion.channel,
         contact_id=contact_id,
         # What was said elsewhere, or long ago, waits for nobody.
-        handover=first_contact(occasion.received_ms, assistant_on=occasion.assistant_on)
+        handover=first_contact(occasion.received_ms, assistant_on=occasion.assistant.answers)
         if live
         else Handover(ConversationStatus.RESOLVED),
         clocks=Clocks(),

@@ -11,10 +11,13 @@ from wasl.domain.message import Origin, Role
 from wasl.domain.people import Operator
 from wasl.store.conversation_row import Conversation, refuse_continued
 from wasl.store.draft import Draft
+from wasl.store.last_words import last_words, open_question
+from wasl.store.listening import weigh
 from wasl.store.message_row import Json
 from wasl.store.needs import Needs
 from wasl.store.persons import conversation_with
 from wasl.store.signals import note_read
+from wasl.store.turns import NO_ASSISTANT, Terms, call_assistant, forget_turn
 
 
 class Move(StrEnum):
@@ -37,6 +40,8 @@ class HandOver:
     conversation_id: str
     user_id: str
     move: Move
+    terms: Callable[[int], Terms] = lambda _: NO_ASSISTANT
+    """What the assistant of a channel, by its id, is told to do."""
 
     def needs(self) -> Needs:
         return Needs()
@@ -49,6 +54,10 @@ class HandOver:
         before, after = conversation.handover, self._after(conversation.handover)
         if after != before:
             conversation.handover = after
+            if self.move is Move.END:
+                conversation.settled_sequence = draft.next_sequence() - 1
+            weigh(conversation)
+            self._tell_assistant(draft, conversation)
             conversation.operator_name = self.operator.name if after.status is ConversationStatus.HUMAN else None
             conversation.version = draft.next_sequence()
             changed = "status" if after.status is not before.status else "operator"
@@ -56,6 +65,16 @@ class HandOver:
             draft.append(EventKind.CONVERSATION_UPDATED, conversation, parts)
         _, read_inbound = _marker(draft, self.operator.id, conversation)
         return {**conversation.as_json(), "unread_count": max(0, conversation.inbound_count - read_inbound)}
+
+    def _tell_assistant(self, draft: Draft, conversation: Conversation) -> None:
+        """Whoever is given back to the assistant with an open question gets an answer; what it had begun is in vain."""
+        forget_turn(draft, conversation)
+        if self.move is not Move.RELEASE:
+            return
+        asked = open_question(last_words(draft, conversation.key), conversation.settled_sequence)
+        if asked is not None:
+            terms = self.terms(conversation.channel.channel_id)
+            call_assistant(draft, conversation, asked.sequence, terms)
 
     def _after(self, now: Handover) -> Handover:
         match self.move:

@@ -8,6 +8,7 @@ import orjson
 from wasl.domain.channels import Access, Capabilities, ChannelForm
 from wasl.domain.people import Availability, Operator, OperatorRole
 from wasl.observe import log
+from wasl.store.assistants import Assistant, read_assistants
 from wasl.store.conversation_row import ChannelFace
 from wasl.store.database import Connection, Row
 from wasl.store.secrets import SecretBox
@@ -71,6 +72,8 @@ class Directory:
     """Account and provider → every proof that a channel of theirs has or had."""
     operators: Mapping[int, Operator] = field(default_factory=dict)
     by_email: Mapping[str, Operator] = field(default_factory=dict)
+    assistants: Mapping[tuple[int, int], Assistant] = field(default_factory=dict)
+    """Account and channel → its assistant; channel 0 is what holds for the account's other numbers."""
     ended_sessions: frozenset[str] = frozenset()
 
 
@@ -103,6 +106,7 @@ def read_directory(connection: Connection, reading: Reading, now_ms: int) -> Dir
         proofs=_proofs_of(channels, former),
         operators={operator.id: operator for operator in operators},
         by_email={operator.email: operator for operator in operators},
+        assistants=read_assistants(connection, reading.box, channels),
         ended_sessions=frozenset(session_id for (session_id,) in ended),
     )
 

@@ -14,6 +14,7 @@ from wasl.store.database import Connection
 from wasl.store.event_log import head_of
 from wasl.store.inbox import conversation_row
 from wasl.store.message_row import MESSAGE_SELECT, Json, Message
+from wasl.store.turn_trace import turn_behind, turns_about
 
 _NEWEST = (2**62, 0)
 POSITION_FORM = re.compile(r"(-?[0-9]{1,15})-([0-9]{1,18})")
@@ -67,7 +68,8 @@ def trace_of(
     message_id: str,
     broadcast_ms: Callable[[int], int | None] = lambda _sequence: None,
 ) -> list[Json]:
-    """Every hop of a message that is known: `{hop, at, detail}`, in the order of time.
+    """Every hop of a message that is known: `{hop, at, detail}`, in the order of its way. A customer's message goes on
+    with what the assistant made of it and how that left; before an answer stands the turn in which it was made.
 
     `broadcast_ms` tells when an event (by its sequence) was handed to the streams, as far as memory goes back.
     Raises NotFound when this account has no such message.
@@ -79,14 +81,21 @@ def trace_of(
     broadcast = broadcast_ms(message.sequence)
     if broadcast is not None:
         steps.append((broadcast, "broadcast", None))
-    steps.extend((at_ms, hop, detail) for hop, at_ms, detail in message.hops)
-    steps.extend(
-        (at_ms, hop, None)
-        for at_ms, hop in ((message.edited_ms, "edited"), (message.deleted_ms, "deleted"))
-        if at_ms is not None
-    )
+    if message.is_user:
+        turns, answer = turns_about(connection, message)
+        steps += [*turns, *(_hops_of(answer) if answer else ())]
+    else:
+        steps = [*turn_behind(connection, message), *steps]
+        answer = None
+    steps += _hops_of(message)
     hops = [{"hop": hop, "at": iso(at_ms), "detail": detail} for at_ms, hop, detail in steps]
-    return hops + _still_to_leave(connection, message)
+    return hops + _still_to_leave(connection, answer or message)
+
+
+def _hops_of(message: Message) -> list[tuple[int, str, Any]]:
+    changed = ((message.edited_ms, "edited"), (message.deleted_ms, "deleted"))
+    hops = [(at_ms, hop, detail) for hop, at_ms, detail in message.hops]
+    return hops + [(at_ms, hop, None) for at_ms, hop in changed if at_ms is not None]
 
 
 def _position(before: str | None) -> tuple[int, int]:

@@ -23,10 +23,12 @@ from wasl.store.conversation_row import ChannelFace
 from wasl.store.customers import Occasion, change_identity, hear_names, name_contact
 from wasl.store.draft import Draft
 from wasl.store.joined import join_status, waiting_place
+from wasl.store.message_row import Message
 from wasl.store.needs import Needs
 from wasl.store.parked import apply_to, park, unpark
 from wasl.store.raw import RawBody, keep_raw
 from wasl.store.reactions import take_back
+from wasl.store.turns import NO_ASSISTANT, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Saved:
     conversation_id: str
     message_id: str
     sequence: int
+    by_customer: bool = False
+    """Whether a customer wrote it just now."""
+    language: str | None = None
+    """In which the conversation's customer writes."""
+    sentiment: str | None = None
+    """Of the conversation; None where nothing is felt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +55,12 @@ class Intake:
     updates: Sequence[Update]
     proof: str
     received_ms: int
-    assistant_on: bool = False
+    assistant: Terms = NO_ASSISTANT
     _needs: Needs = field(default_factory=Needs)
 
     @property
     def _occasion(self) -> Occasion:
-        return Occasion(self.channel, self.received_ms, self.assistant_on)
+        return Occasion(self.channel, self.received_ms, self.assistant)
 
     def __post_init__(self) -> None:
         needs = self._needs
@@ -81,7 +89,7 @@ class Intake:
                     draft.ledger.duplicates += not completed
                 else:
                     draft.ledger.stored += 1
-                    saved.append(Saved(message.conversation_id, message.id, message.sequence))
+                    saved.append(_saved(draft, message))
                     unpark(draft, message, message.id)
             case StatusReported():
                 self._hear_status(draft, update)
@@ -166,6 +174,13 @@ class Intake:
             received_ms=self.received_ms,
         )
         keep_raw(draft, body)
+
+
+def _saved(draft: Draft, message: Message) -> Saved:
+    conversation = draft.conversation(message.conversation_key)
+    by_customer = message.is_user and message.origin == Origin.LIVE
+    named = (message.conversation_id, message.id, message.sequence)
+    return Saved(*named, by_customer, conversation.language, conversation.sentiment)
 
 
 def _add_needs(needs: Needs, channel_id: int, update: Update) -> None:

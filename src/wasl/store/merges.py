@@ -12,15 +12,20 @@ from typing import Any
 
 import orjson
 
+from wasl.domain.assistant import Reason
 from wasl.domain.conversation import ConversationStatus
 from wasl.domain.events import EventKind
 from wasl.domain.handover import Handover, end
 from wasl.domain.identity import Identity, IdentityKind
+from wasl.domain.notes import Note, NoteCode
+from wasl.store.answers import call_to
 from wasl.store.conversation_row import Conversation
 from wasl.store.draft import Draft
 from wasl.store.faces import draw_face
 from wasl.store.identities import Held, give_names, names_of
+from wasl.store.listening import weigh
 from wasl.store.persons import persons_contacts
+from wasl.store.turns import awaits_turn
 
 _ATTENTION = (
     ConversationStatus.RESOLVED,
@@ -136,10 +141,10 @@ def _hand_over_noted(
     """Hand a conversation over, and add to `notes` what it takes to undo that."""
     note = {"key": conversation.key, "continued_in": conversation.continued_in, **_state(conversation)}
     rival = draft.conversation_of(conversation.channel.channel_id, contact_id)
-    before = _state(rival) if rival is not None else None
+    before = {**_state(rival), **_known(rival)} if rival is not None else None
     taken_by = _hand_over(draft, conversation, contact_id)
     if taken_by is not None:
-        note["rival"] = {"key": taken_by.key, "before": before, "after": _state(taken_by)}
+        note["rival"] = {"key": taken_by.key, "before": before, "after": {**_state(taken_by), **_known(taken_by)}}
     notes.append(note)
     return taken_by
 
@@ -154,9 +159,17 @@ def _hand_over(draft: Draft, conversation: Conversation, contact_id: int) -> Con
     if _ATTENTION.index(conversation.handover.status) > _ATTENTION.index(rival.handover.status):
         rival.handover = replace(conversation.handover, epoch=rival.handover.epoch + 1)
         rival.operator_name = conversation.operator_name
+        rival.mood, rival.sentiment = conversation.mood, conversation.sentiment
     conversation.handover, conversation.operator_name = end(conversation.handover), None
-    windows = [at for at in (conversation.window_from_ms, rival.window_from_ms) if at is not None]
-    rival.window_from_ms = max(windows, default=None)
+    if conversation.window_from_ms is not None:
+        rival.open_window(conversation.window_from_ms)
+    told = [at for at in (conversation.told_until_ms, rival.told_until_ms) if at is not None]
+    rival.told_until_ms = max(told, default=None)
+    spoken = sorted((rival, conversation), key=lambda one: one.last_activity_ms, reverse=True)
+    rival.language = next((one.language for one in spoken if one.language), None)
+    rival.tags = tuple(dict.fromkeys((*rival.tags, *conversation.tags)))
+    weigh(conversation)
+    weigh(rival)
     # What is still to leave keeps its address, and what is said in the other one from now on leaves after it.
     sql = "UPDATE outbox SET conversation_key = ? WHERE account_id = ? AND conversation_key = ?"
     draft.connection.run(sql, (rival.key, draft.account_id, conversation.key))
@@ -170,6 +183,7 @@ def _take_back(draft: Draft, conversation: Conversation, note: dict[str, Any], c
     changed = [conversation]
     if was_closed and rival is None:
         _restore_handover(conversation, note)
+        _answer_after_all(draft, conversation)
         sql = (
             "UPDATE outbox SET conversation_key = ? WHERE account_id = ? AND sequence IN"
             " (SELECT m.sequence FROM messages m WHERE m.account_id = ? AND m.conversation_key = ?)"
@@ -184,20 +198,48 @@ def _give_back(conversation: Conversation, note: dict[str, Any]) -> list[Convers
     """Let a conversation be held, and its window be open, as before another went on in it. Who took it since then keeps
     it, and so does whoever answers what the customer has written since. It is the result if that changes it."""
     before, after, now = note["before"], note["after"], _state(conversation)
-    changed = False
+    changed = _forget_learnt(conversation, before, after)
     if before["window_from_ms"] != after["window_from_ms"] == now["window_from_ms"]:
         conversation.window_from_ms, changed = before["window_from_ms"], True
     if before["epoch"] != after["epoch"] and all(now[key] == after[key] for key in _HELD):
         _restore_handover(conversation, before)
         changed = True
+    weigh(conversation)
     return [conversation] if changed else []
+
+
+def _forget_learnt(conversation: Conversation, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Let nothing be said of a customer that was only true of the one they were joined with: neither tags, nor a
+    language, a mood and what was told, unless somebody has said something newer since. Whether that changes them."""
+    if "tags" not in before:
+        return False  # It was joined when nothing of that was known yet.
+    known = _known(conversation)
+    came = set(after["tags"]) - set(before["tags"])
+    conversation.tags = tuple(tag for tag in conversation.tags if tag not in came)
+    if conversation.inbound_count == after["inbound_count"]:
+        conversation.language, conversation.mood = before["language"], before["mood"]
+        conversation.sentiment = before["sentiment"]
+    if conversation.told_until_ms == after["told_until_ms"]:
+        conversation.told_until_ms = before["told_until_ms"]
+    return _known(conversation) != known
 
 
 def _restore_handover(conversation: Conversation, was: dict[str, Any]) -> None:
     epoch = conversation.handover.epoch + 1  # An answer of the assistant counts only in the epoch it began in.
-    status = ConversationStatus(was["status"])
-    conversation.handover = Handover(status, was["operator_id"], epoch, was["waiting_since_ms"])
+    status, reason = ConversationStatus(was["status"]), was.get("reason")
+    since_ms = was["waiting_since_ms"]
+    conversation.handover = Handover(status, was["operator_id"], epoch, since_ms, Reason(reason) if reason else None)
     conversation.operator_name = was["operator_name"]
+    weigh(conversation)
+
+
+def _answer_after_all(draft: Draft, conversation: Conversation) -> None:
+    """Call a person to what the assistant had still to answer when two conversations were joined: it has called one
+    there, if anybody."""
+    last = conversation.last_message
+    is_open = conversation.handover.status is ConversationStatus.BOT and last is not None and last["is_user"]
+    if is_open and not awaits_turn(draft, conversation):
+        call_to(draft, conversation, Reason.UNREADABLE, Note(NoteCode.APART_AGAIN))
 
 
 def _forget_names(draft: Draft, conversation: Conversation, names: Sequence[Held]) -> bool:
@@ -251,9 +293,21 @@ def _state(conversation: Conversation) -> dict[str, Any]:
         "operator_id": handover.operator_id,
         "operator_name": conversation.operator_name,
         "waiting_since_ms": handover.waiting_since_ms,
+        "reason": handover.reason and handover.reason.value,
         "epoch": handover.epoch,
         "inbound_count": conversation.inbound_count,
         "window_from_ms": conversation.window_from_ms,
+    }
+
+
+def _known(conversation: Conversation) -> dict[str, Any]:
+    """What was learnt of its customer, and told to them."""
+    return {
+        "tags": list(conversation.tags),
+        "language": conversation.language,
+        "mood": conversation.mood,
+        "sentiment": conversation.sentiment,
+        "told_until_ms": conversation.told_until_ms,
     }
 
 

@@ -3,13 +3,11 @@
 A row exists only while a message is queued, under way, or unsettled; `attempts.py` is what happens to it then.
 """
 
-import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from wasl.domain.events import EventKind
 from wasl.domain.handover import operator_wrote
-from wasl.domain.message import Content, MessageStatus, Origin, Role
+from wasl.domain.message import Content, Origin, Role
 from wasl.domain.people import Operator
 from wasl.errors import Conflict, NotFound
 from wasl.limits import CLOCK_PUT_BACK_SECONDS
@@ -17,18 +15,15 @@ from wasl.store.conversation_row import Conversation, refuse_continued
 from wasl.store.database import Connection
 from wasl.store.draft import Draft
 from wasl.store.files import use_file
+from wasl.store.listening import weigh
 from wasl.store.message_row import MESSAGE_SELECT, Message
 from wasl.store.needs import Needs
 from wasl.store.persons import conversation_with
+from wasl.store.turns import forget_turn
 from wasl.store.window import require_open_window
+from wasl.store.writing import queue_message, write_message
 
 UPLOAD_GONE = "The file was sent already, or is gone. Attach it again."
-
-
-def new_message_id(at_ms: int) -> str:
-    """Name one of our own messages; nothing in it depends on memory, uptime or restarts."""
-    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return f"msg_{moment:%Y%m%d%H%M%S}_{uuid.uuid4().hex}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +65,22 @@ class QueueMessage:
         self._guard(draft, conversation)
         quoted = self._quoted(draft, conversation)
         self._use_up(draft)
-        message = self._message(draft, conversation, quoted)
-        _follow(conversation, message, self.operator)
-        draft.add_message(message)
+        handover = operator_wrote(conversation.handover, self.operator.id)
+        if handover is not conversation.handover:
+            conversation.handover, conversation.operator_name = handover, self.operator.name
+            weigh(conversation)
+            forget_turn(draft, conversation)
+        message = write_message(
+            draft,
+            conversation,
+            self.content,
+            Role.OPERATOR,
+            operator=self.operator,
+            quoted=quoted,
+            client_message_id=self.client_message_id,
+        )
         use_file(draft, message)
-        _queue(draft, message, windowed=self.windowed)
+        queue_message(draft, message, windowed=self.windowed)
         draft.append(
             EventKind.NEW_MESSAGE, conversation, {"message": message.as_json(), "conversation": conversation.as_json()}
         )
@@ -91,7 +97,9 @@ class QueueMessage:
         newer = [
             message
             for message in messages_after(draft, conversation, self.seen_sequence)
-            if message.operator_id != self.operator.id and message.origin != Origin.HISTORY
+            if message.operator_id != self.operator.id
+            and message.origin != Origin.HISTORY
+            and message.role != Role.SYSTEM
         ]
         if newer:
             details = {
@@ -122,41 +130,6 @@ class QueueMessage:
         if draft.connection.run(sql, (self.account_id, self.upload_id)) != 1:
             raise NotFound(UPLOAD_GONE, code="upload_gone")
 
-    def _message(self, draft: Draft, conversation: Conversation, quoted: Message | None) -> Message:
-        sequence = draft.next_sequence()
-        return Message(
-            account_id=draft.account_id,
-            sequence=sequence,
-            channel_id=conversation.channel.channel_id,
-            conversation_key=conversation.key,
-            id=new_message_id(draft.now_ms),
-            provider_message_id=None,
-            client_message_id=self.client_message_id,
-            version=sequence,
-            clock=conversation.clocks.place_outbound(draft.now_ms // 1000),
-            role=Role.OPERATOR,
-            origin=Origin.LIVE,
-            type=self.content.type,
-            content=self.content.text,
-            status=MessageStatus.QUEUED,
-            error=None,
-            operator_id=self.operator.id,
-            author_name=self.operator.name,
-            reply_to=quoted.id if quoted else None,
-            reply_preview=quoted.preview() if quoted else None,
-            reactions=[],
-            media=dict(self.content.media) if self.content.media else None,
-            metadata=dict(self.content.details),
-            timestamp_ms=draft.now_ms,
-            received_ms=draft.now_ms,
-            saved_ms=draft.now_ms,
-            edited_ms=None,
-            deleted_ms=None,
-            hops=[],
-            conversation_id=conversation.id,
-            user_id=conversation.user_id,
-        )
-
 
 def find_queued(connection: Connection, account_id: int, client_message_id: str) -> Message | None:
     """The message that a client sent under an id of its own."""
@@ -178,27 +151,6 @@ def messages_after(draft: Draft, conversation: Conversation, sequence: int) -> l
     stored = [Message.of_row(row) for row in rows]
     new = [m for m in draft.new_messages() if m.conversation_key == conversation.key and m.sequence > sequence]
     return sorted([*stored, *new], key=lambda message: message.sequence)
-
-
-def _follow(conversation: Conversation, message: Message, operator: Operator) -> None:
-    conversation.version = conversation.last_sequence = message.sequence
-    conversation.message_count += 1
-    conversation.last_activity_ms = max(conversation.last_activity_ms, message.timestamp_ms)
-    conversation.last_message = message.as_last_message()
-    handover = operator_wrote(conversation.handover, operator.id)
-    if handover is not conversation.handover:
-        conversation.handover, conversation.operator_name = handover, operator.name
-
-
-def _queue(draft: Draft, message: Message, *, windowed: bool) -> None:
-    sql = (
-        "INSERT INTO outbox"
-        " (account_id, sequence, channel_id, conversation_key, sha256, windowed, state, attempt, due_ms, since_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, 'queued', 0, NOW_MS(), NOW_MS())"
-    )
-    sha256 = message.media.get("sha256") if message.media else None
-    whose = (message.account_id, message.sequence, message.channel_id, message.conversation_key)
-    draft.connection.send(sql, (*whose, sha256, int(windowed)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from wasl.store.database import Connection
 from wasl.store.event_log import head_of
 from wasl.store.inbox import ACTIVE, status_totals
 from wasl.store.message_row import Json
+from wasl.store.moments import first_sequence_since
 
 SENTIMENTS = ("positive", "neutral", "negative")
 
@@ -31,7 +32,9 @@ def live_metrics(connection: Connection, account_id: int, now_ms: int) -> Json:
         "human_conversations": totals[ConversationStatus.HUMAN],
         "waiting_conversations": totals[ConversationStatus.WAITING_HUMAN],
         "resolved_conversations": totals[ConversationStatus.RESOLVED],
-        "sentiment_distribution": _sentiments(connection, account_id),
+        "sentiment_distribution": sentiments(connection, account_id),
+        "language_distribution": _languages(connection, account_id),
+        "handover_reasons": _reasons(connection, account_id),
         "average_wait_seconds": _average_wait_seconds(connection, account_id, now_ms),
         "operators": _operators(connection, account_id),
         "window_hours": traffic.window_hours,
@@ -40,12 +43,30 @@ def live_metrics(connection: Connection, account_id: int, now_ms: int) -> Json:
     }
 
 
-def _sentiments(connection: Connection, account_id: int) -> dict[str, int]:
+def sentiments(connection: Connection, account_id: int) -> dict[str, int]:
+    """In what mood the customers of an account are: how many conversations of each. Only what is felt is written down:
+    all others are neutral."""
     sql = (
         "SELECT sentiment, count(*) FROM conversations WHERE account_id = ? AND sentiment IS NOT NULL"
         " GROUP BY sentiment"
     )
-    return dict.fromkeys(SENTIMENTS, 0) | {name: int(total) for name, total in connection.rows(sql, (account_id,))}
+    felt = {name: int(total) for name, total in connection.rows(sql, (account_id,))}
+    neutral = max(0, sum(status_totals(connection, account_id).values()) - sum(felt.values()))
+    return dict.fromkeys(SENTIMENTS, 0) | {"neutral": neutral} | felt
+
+
+def _languages(connection: Connection, account_id: int) -> dict[str, int]:
+    sql = "SELECT language, count(*) FROM conversations WHERE account_id = ? AND language IS NOT NULL GROUP BY language"
+    return {name: int(total) for name, total in connection.rows(sql, (account_id,))}
+
+
+def _reasons(connection: Connection, account_id: int) -> dict[str, int]:
+    """Why those who wait now wait. Who has waited since before there were reasons has none."""
+    sql = (
+        "SELECT handover_reason, count(*) FROM conversations WHERE account_id = ? AND status = 'waiting_human'"
+        " AND handover_reason IS NOT NULL GROUP BY handover_reason"
+    )
+    return {reason: int(total) for reason, total in connection.rows(sql, (account_id,))}
 
 
 def _average_wait_seconds(connection: Connection, account_id: int, now_ms: int) -> int | None:
@@ -76,7 +97,7 @@ def _traffic(connection: Connection, account_id: int, now_ms: int) -> _Traffic:
     """Messages of the window, the business's own phone included, imported history not. Where very much is written the
     window is shorter: so far back as a bounded count reaches."""
     head = head_of(connection, account_id).sequence
-    first = _first_sequence_since(connection, account_id, now_ms - METRICS_WINDOW_HOURS * 3600 * 1000, head)
+    first = first_sequence_since(connection, account_id, now_ms - METRICS_WINDOW_HOURS * 3600 * 1000, head)
     hours = float(METRICS_WINDOW_HOURS)
     if head - first >= METRICS_EVENTS_COUNTED_MAX:
         first = head - METRICS_EVENTS_COUNTED_MAX + 1
@@ -94,17 +115,3 @@ def _hours_since(connection: Connection, account_id: int, sequence: int, now_ms:
     sql = "SELECT saved_ms FROM messages WHERE account_id = ? AND sequence >= ? ORDER BY sequence LIMIT 1"
     rows = connection.rows(sql, (account_id, sequence))
     return round(max(0, now_ms - rows[0][0]) / 3_600_000, 2) if rows else 0.0
-
-
-def _first_sequence_since(connection: Connection, account_id: int, since_ms: int, head: int) -> int:
-    """Where in the log a time lies: sequences and times rise together, so halving finds it without an index."""
-    sql = "SELECT sequence, saved_ms FROM messages WHERE account_id = ? AND sequence >= ? ORDER BY sequence LIMIT 1"
-    low, high = 1, head + 1
-    while low < high:
-        middle = (low + high) // 2
-        rows = connection.rows(sql, (account_id, middle))
-        if not rows or rows[0][1] >= since_ms:
-            high = middle
-        else:
-            low = rows[0][0] + 1
-    return low

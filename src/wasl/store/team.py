@@ -15,6 +15,7 @@ from wasl.domain.identity import region_of
 from wasl.domain.people import Availability, Operator, OperatorRole
 from wasl.errors import Conflict, Invalid, NotFound
 from wasl.limits import EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX
+from wasl.store.assistants import WHOLE_ACCOUNT, Assistant, ToldAssistant, write_assistant
 from wasl.store.channel_form import NewChannel, checked_pace, checked_switches, checked_values, written_otherwise
 from wasl.store.database import Connection, Database
 from wasl.store.directory import (
@@ -37,6 +38,7 @@ from wasl.store.passwords import hash_password
 __all__ = ["Account", "Channel", "NewChannel", "Team", "email_form"]
 
 T = TypeVar("T")
+NO_ONE = Assistant()
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -95,6 +97,10 @@ class Team:
 
     def channel(self, channel_id: int) -> Channel | None:
         return self._now.channels.get(channel_id)
+
+    def assistant(self, account_id: int, channel_id: int = WHOLE_ACCOUNT) -> Assistant:
+        """The assistant of a number, or what holds for an account."""
+        return self._now.assistants.get((account_id, channel_id)) or NO_ONE
 
     def form_of(self, channel: Channel) -> ChannelForm:
         """What a channel of its provider is set up by."""
@@ -262,6 +268,13 @@ class Team:
                 raise NotFound("There is no such channel.")
 
         await self._change(update)
+
+    async def change_assistant(self, told: ToldAssistant) -> Assistant:
+        """Set the assistant of an account or a number; what holds then. Raises NotFound, Conflict `newer_version`,
+        Invalid."""
+        box = self._reading.box
+        await self._change(lambda connection: write_assistant(connection, box, told, now_ms()))
+        return self.assistant(told.account_id, told.channel_id)
 
     async def change_status(self, operator_id: int, status: Availability) -> None:
         """An operator tells whether they are there. Raises NotFound."""

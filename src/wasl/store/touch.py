@@ -8,6 +8,8 @@ from wasl.domain.message import Content, MessageStatus, moves_forward
 from wasl.store.draft import Draft
 from wasl.store.files import disuse_file
 from wasl.store.message_row import Json, Message
+from wasl.store.taken_back import forget_question
+from wasl.store.turns import think_again
 
 DISCARDED = "discarded"
 """The error of a message that an operator gave up while nobody knew what became of it."""
@@ -122,6 +124,8 @@ def edit_message(draft: Draft, message: Message, content: Content, at_ms: int) -
         return False
     message.edited_ms = at_ms
     replace_content(draft, message, content, "edit")
+    if message.is_user:
+        think_again(draft, message.conversation_key)
     return True
 
 
@@ -136,10 +140,14 @@ def revoke_message(draft: Draft, message: Message, at_ms: int) -> bool:
     """Empty a message that its author deleted for everyone; its place in the conversation stays."""
     if message.deleted_ms is not None:
         return False
+    forget_question(draft, message)
     message.deleted_ms = at_ms
     message.content = ""
     disuse_file(draft, message)
     message.media = None
+    message.metadata = {name: value for name, value in message.metadata.items() if name != "transcript"}
     message.reactions = []
     touch_message(draft, message, "deletion")
+    if message.is_user:
+        think_again(draft, message.conversation_key)
     return True

@@ -8,6 +8,7 @@ makes no difference.
 from wasl.domain.conversation import WINDOW_SECONDS
 from wasl.errors import Conflict
 from wasl.store.conversation_row import Conversation
+from wasl.store.database import Connection
 from wasl.store.draft import Draft
 from wasl.store.needs import LATEST_APART
 
@@ -52,10 +53,15 @@ def whatsapp_time_ms(draft: Draft, channel_id: int, our_ms: int) -> int:
     return our_ms - _least(*_apart_of_number(draft, channel_id))
 
 
+def apart_of_number(connection: Connection, account_id: int, channel_id: int, head: int) -> int | None:
+    """How far our clock was ahead of WhatsApp's when a number's newest messages came; None when it is a quiet one."""
+    [(apart,)] = connection.rows(_APART_OF_NUMBER, (account_id, head - _LAST_EVENTS, channel_id))
+    return None if apart is None else int(apart)
+
+
 def _apart_of_number(draft: Draft, channel_id: int) -> list[int | None]:
     if channel_id not in draft.apart_ms:
-        lately = (draft.account_id, draft.head - _LAST_EVENTS, channel_id)
-        [(draft.apart_ms[channel_id],)] = draft.connection.rows(_APART_OF_NUMBER, lately)
+        draft.apart_ms[channel_id] = apart_of_number(draft.connection, draft.account_id, channel_id, draft.head)
     new = [
         message.received_ms - message.timestamp_ms
         for message in draft.new_messages()

@@ -27,6 +27,21 @@ def _storable(text: str) -> str:
 
 # Half a character has no place in the document: no JSON that is sound can hold one.
 Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
+
+
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise ValueError("It says nothing")
+    return text
+
+
+Spoken = Annotated[
+    str,
+    AfterValidator(_storable),
+    AfterValidator(_says_something),
+    Field(min_length=1, json_schema_extra={"pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}),
+]
+"""Text that is more than white space."""
 Id = Annotated[Text, Field(min_length=1, max_length=ID_CHARACTERS_MAX)]
 Sequence = Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
 

@@ -10,6 +10,7 @@ from wasl.observe import log
 from wasl.store.desk import HandOver, MarkRead, Move
 from wasl.store.journal import Journal
 from wasl.store.team import Team
+from wasl.store.turns import Terms
 from wasl.web import schemas
 from wasl.web.answers import Json
 from wasl.web.asked import OneConversation, OperatorStatus, ReadUpTo
@@ -50,8 +51,11 @@ class Desk:
         return await self._hand_over(me, asked, Move.END)
 
     async def _hand_over(self, me: Operator, asked: OneConversation, move: Move) -> Response:
+        def terms(channel_id: int) -> Terms:
+            return self._team.assistant(me.account_id, channel_id).terms
+
         conversation = await self._journal.submit(
-            HandOver(me.account_id, me, asked.conversation_id, asked.user_id, move)
+            HandOver(me.account_id, me, asked.conversation_id, asked.user_id, move, terms)
         )
         log.info(
             "handover",

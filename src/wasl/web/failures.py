@@ -56,6 +56,31 @@ NOT_REACTED: Responses = {
 NOT_DECIDABLE: Responses = {
     409: {"model": Failure, "description": "`not_decidable`: it is known what became of it, or too early to decide."}
 }
+NOT_READ: Responses = {
+    409: {"model": Failure, "description": "`knowledge_full`, `too_many_documents`: take something out of use first."},
+    415: {
+        "model": Failure,
+        "description": "No passages can be made of it: `file_refused` (broken, or of another kind), `no_text`,"
+        " `encrypted`, `too_many_pages`, `too_many_rows`, `too_much_text`, `answer_too_long`, `unpacks_too_large`.",
+    },
+}
+NOT_SET: Responses = {
+    422: {
+        "model": InvalidRequest,
+        "description": "The request cannot be understood; or `burst_too_short`, `key_without_server`.",
+    },
+}
+NOT_A_TOOL: Responses = {
+    422: {
+        "model": InvalidRequest,
+        "description": "The request cannot be understood; or `tool_name_reserved` (it is one of the assistant's own),"
+        " `tool_name_twice`, `tool_parameters` (a schema with something in it that would not be checked).",
+    },
+}
+NO_MODEL: Responses = {
+    409: {"model": Failure, "description": "`no_model`: this needs one, none is set; `budget_spent`; `copilot_off`."},
+    503: {"model": Failure, "description": "The database does not answer, or `model_failed`: the model does not."},
+}
 
 OPEN: dict[str, Any] = {"security": []}
 """What the document says of a call that needs no session; every other one does."""

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from wasl.domain.assistant import Reason
 from wasl.domain.conversation import ConversationStatus
 from wasl.domain.message import MessageStatus, MessageType, Origin, Role
 from wasl.domain.people import Availability
@@ -107,7 +108,9 @@ class ConversationRow(BaseModel):
     window_expires_at: str | None = Field(description="Until when free text may be sent.")
     waiting_since: str | None
     priority: int
+    handover_reason: Reason | None = Field(description="Why a person is needed, until it is given back or ended.")
     handover_epoch: int
+    tags: list[str]
     customer_info: CustomerInfo
     continued_in: str | None = Field(
         description="The conversation in which this customer's thread goes on; this one takes nothing new."
@@ -318,6 +321,8 @@ class LiveMetrics(BaseModel):
     waiting_conversations: int
     resolved_conversations: int
     sentiment_distribution: dict[str, int]
+    language_distribution: dict[str, int] = Field(description="Conversations by the language of their customer.")
+    handover_reasons: dict[str, int] = Field(description="Those who wait now, by why a person is needed.")
     average_wait_seconds: int | None = Field(description="Of those who wait now.")
     operators: list[OperatorLoad]
     window_hours: float = Field(description="How far back messages_in and messages_out count: at most 24.")

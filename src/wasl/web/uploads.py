@@ -89,8 +89,8 @@ class Uploads:
         declared = request.headers.get("content-length", "")
         if declared.isdigit() and int(declared[:20]) > FILE_BYTES_MAX:
             raise FileTooLarge(f"A file may have at most {FILE_BYTES_MAX // (1024 * 1024)} MB.")
-        brought = Brought(_clean(name), content_type, MessageType(kind.value) if kind else None)
-        kept = await self._desk.bring(me, _chunks(request), brought)
+        brought = Brought(storable_name(name), content_type, MessageType(kind.value) if kind else None)
+        kept = await self._desk.bring(me, chunks_of(request), brought)
         log.info("file brought", operator_id=me.id, kind=kept.kind.value, bytes=kept.file.bytes)
         return Json({"success": True, "upload": kept.as_json()})
 
@@ -105,7 +105,8 @@ class Uploads:
         return Json({"success": True, "message": message.as_json()})
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
+async def chunks_of(request: Request) -> AsyncIterator[bytes]:
+    """The body of a request as it comes. Raises Invalid `cut_short`."""
     try:
         async for chunk in request.stream():
             yield chunk
@@ -113,6 +114,7 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
         raise Invalid("The file did not come whole.", code="cut_short") from error
 
 
-def _clean(name: str) -> str:
+def storable_name(name: str) -> str:
+    """What a file is called, as it can be stored."""
     # Half a character cannot be stored as text: it has no encoding.
     return name.encode("utf-8", "replace").decode("utf-8")
