@@ -6,6 +6,16 @@ import { compress } from "./build/compress.ts";
 
 const server = process.env.WASL_SERVER ?? "http://127.0.0.1:8000";
 
+/** What is loaded first is one file; what is loaded later comes together where it is needed together. */
+const CHUNKS = [
+  { name: "first", tags: ["$initial" as const] },
+  {
+    name: "desk",
+    test: /src[\\/](?:teaching|i18n[\\/]desk|api[\\/](?:assistant|knowledge)|lib[\\/]asking|ui[\\/](?:dialog|field|choice-chips)|composer[\\/](?:copilot|help))/,
+  },
+  { name: "office", test: /src[\\/](?:knowledge|assistant|i18n[\\/]office|ui[\\/](?:page-frame|bars|failed|loading))/ },
+];
+
 export default defineConfig({
   plugins: [react(), tailwindcss(), boot(), compress()],
   build: {
@@ -16,6 +26,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The polyfill would be one more script for browsers that all know module preloading.
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: CHUNKS } } },
   },
   server: { proxy: { "/api": { target: server }, "/docs": { target: server } } },
   test: { environment: "happy-dom", setupFiles: ["./src/house/test-setup.ts"], restoreMocks: true },

@@ -19,6 +19,9 @@ import { EmptyState } from "./ui/empty-state.tsx";
 import { later } from "./ui/later.tsx";
 
 const ContactPanel = later(() => import("./contact/contact-panel.tsx"));
+// Pages that are no conversation.
+const KnowledgePage = later(() => import("./knowledge/knowledge-page.tsx"));
+const AssistantPage = later(() => import("./assistant/assistant-page.tsx"));
 
 export function App() {
   const standing = useSession((state) => state.standing);
@@ -28,9 +31,9 @@ export function App() {
 
 function Workplace() {
   const session = useSession((state) => state.session);
-  const { selected, go } = usePlace();
+  const { selected, page, go } = usePlace();
   useTitle();
-  useShortcuts(() => go({ selected: null }));
+  useShortcuts(() => selected && go({ selected: null }));
   useEffect(() => useScreen.setState({ selected }), [selected]);
   if (!session) return null;
   return (
@@ -44,8 +47,11 @@ function Workplace() {
           hiddenOnPhone={selected !== null}
         />
         <main className="flex min-h-0 min-w-0 flex-1">
-          <InboxPage hiddenOnPhone={selected !== null} operatorId={session.operator.operator_id} />
-          {selected ? <Conversation key={selected.conversation_id} selected={selected} /> : <NothingChosen />}
+          {page === "knowledge" && <KnowledgePage />}
+          {page === "assistant" && <AssistantPage canChange={session.operator.role !== "operator"} />}
+          {!page && <InboxPage hiddenOnPhone={selected !== null} operatorId={session.operator.operator_id} />}
+          {!page &&
+            (selected ? <Conversation key={selected.conversation_id} selected={selected} /> : <NothingChosen />)}
         </main>
       </div>
     </div>

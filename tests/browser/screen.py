@@ -18,6 +18,10 @@ _BUBBLES = """list => [...list.querySelectorAll('[data-testid=message]')].map(bu
     top: bubble.getBoundingClientRect().top - list.getBoundingClientRect().top}))"""
 _ROWS = """list => [...list.querySelectorAll('[data-testid=conversation-row]')].map(
     row => [row.dataset.conversationId, row.getBoundingClientRect().top])"""
+_WIDE = """() => [document.documentElement, ...document.querySelectorAll('body *')]
+    .filter(e => e.scrollWidth > e.clientWidth + 1 && ['auto', 'scroll', 'visible']
+        .includes(getComputedStyle(e).overflowX) && e.getBoundingClientRect().right > innerWidth + 1)
+    .map(e => e.outerHTML.slice(0, 120))"""
 _SETTLED = """element => new Promise(resolve => {
     let before = null, still = 0;
     const look = () => {
@@ -159,6 +163,13 @@ class Screen:
     async def room_below(self, part: Locator) -> float:
         """Pixels between what is visible of a scrolling part and its end."""
         return float(await part.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop"))
+
+    async def check_no_sideways_scroll(self) -> None:
+        """Nothing stands over the edge of the window."""
+        wide: list[str] = await self.page.evaluate(_WIDE)
+        assert wide == []
+        assert await self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert await self.message_list.evaluate_all("lists => lists.every(e => e.scrollWidth <= e.clientWidth)")
 
     # What the recorder saw
 

@@ -20,18 +20,6 @@ async def left_of(part: Locator) -> float:
     return box["x"]
 
 
-async def check_no_sideways_scroll(screen: Screen) -> None:
-    wide: list[str] = await screen.page.evaluate(
-        """() => [document.documentElement, ...document.querySelectorAll('body *')]
-            .filter(e => e.scrollWidth > e.clientWidth + 1 && ['auto', 'scroll', 'visible']
-                .includes(getComputedStyle(e).overflowX) && e.getBoundingClientRect().right > innerWidth + 1)
-            .map(e => e.outerHTML.slice(0, 120))"""
-    )
-    assert wide == []
-    assert await screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert await screen.message_list.evaluate_all("lists => lists.every(e => e.scrollWidth <= e.clientWidth)")
-
-
 async def direction_of(part: Locator) -> str:
     return str(await part.evaluate("e => getComputedStyle(e).direction"))
 
@@ -59,7 +47,7 @@ async def test_arabic_turns_the_page_and_leaves_each_text_its_direction(
     assert await direction_of(sara.bubble("مرحبا").get_by_test_id("message-text")) == "rtl"
     await sara.type("أهلاً وسهلاً")
     await expect(sara.bubble("أهلاً وسهلاً")).to_have_attribute("data-status", "delivered")
-    await check_no_sideways_scroll(sara)
+    await sara.check_no_sideways_scroll()
 
     await sara.page.reload()
     await sara.until_live()
@@ -117,11 +105,11 @@ async def test_a_phone_shows_one_thing_at_a_time(
     await sara.open()
     await expect(sara.list).to_be_visible()
     await expect(sara.page.get_by_test_id("conversation")).to_have_count(0)
-    await check_no_sideways_scroll(sara)
+    await sara.check_no_sideways_scroll()
     await sara.row(chat["conversation_id"]).tap()
     await expect(sara.bubble("hello").first).to_be_visible()
     await expect(sara.list).to_be_hidden()
-    await check_no_sideways_scroll(sara)
+    await sara.check_no_sideways_scroll()
     await sara.composer.tap()
     await sara.composer.fill("written with a thumb")
     await sara.page.get_by_test_id("send").tap()
@@ -133,4 +121,4 @@ async def test_a_phone_shows_one_thing_at_a_time(
     await expect(sara.page.get_by_test_id("conversation")).to_have_count(0)
     await sara.page.go_back()
     await expect(sara.bubble("written with a thumb")).to_be_visible()
-    await check_no_sideways_scroll(sara)
+    await sara.check_no_sideways_scroll()

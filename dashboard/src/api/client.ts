@@ -2,6 +2,8 @@
 
 /** A request that hangs longer than this is treated as a lost connection. */
 const REQUEST_SECONDS_MAX = 20;
+/** The server itself waits up to a minute and a half for a model. */
+const PATIENCE_SECONDS_MAX = 100;
 
 export class ApiError extends Error {
   constructor(
@@ -29,6 +31,15 @@ export function read<T>(path: string, query: Query = {}, seconds_max = REQUEST_S
 
 export function post<T>(path: string, body: object): Promise<T> {
   return request<T>("POST", path, body);
+}
+
+export function put<T>(path: string, body: object): Promise<T> {
+  return request<T>("PUT", path, body);
+}
+
+/** What may take a model its time. */
+export function postPatiently<T>(path: string, body: object): Promise<T> {
+  return request<T>("POST", path, body, PATIENCE_SECONDS_MAX);
 }
 
 /** Leaves even when the page is closed in the same moment. */

@@ -1,6 +1,32 @@
 /** The shapes that the server speaks: snake_case, ids are strings, times are ISO 8601 with Z. */
 
 export type ConversationStatus = "bot" | "human" | "waiting_human" | "resolved";
+export type Sentiment = "negative" | "neutral" | "positive";
+/** Why a person is needed. */
+export type HandoverReason =
+  | "upset"
+  | "asked"
+  | "vip"
+  | "keyword"
+  | "judgement"
+  | "unsafe"
+  | "unsure"
+  | "unreadable"
+  | "failed"
+  | "budget"
+  | "window"
+  | "closed"
+  | "off";
+
+/** Why the assistant did what it did: a sentence in English, and what it says in every language. */
+export interface NoteTold {
+  note: string | null;
+  /** Null where the sentence is somebody's own words. What was kept before there were codes has none. */
+  note_code?: string | null;
+  /** What stands in the sentence. */
+  note_values?: Record<string, string | number> | null;
+}
+
 export type Role = "user" | "bot" | "operator" | "system";
 export type DeliveryStatus = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown";
 export type MessageType =
@@ -78,6 +104,7 @@ export interface ConversationRow {
   user_name: string | null;
   user_phone: string | null;
   phone_clean: string | null;
+  /** In which the customer writes: an ISO 639-1 code, or `arabizi`, Arabic in Latin letters. */
   language: string | null;
   channel: Channel;
   status: ConversationStatus;
@@ -90,11 +117,14 @@ export interface ConversationRow {
   inbound_count: number;
   duration_seconds: number;
   is_live: boolean;
-  sentiment: string | null;
+  sentiment: Sentiment | null;
   window_expires_at: string | null;
   waiting_since: string | null;
   priority: number;
+  /** Until the conversation is given back or ended. */
+  handover_reason: HandoverReason | null;
   handover_epoch: number;
+  tags: string[];
   customer_info: CustomerInfo;
   /** The conversation in which this customer's thread goes on; this one takes nothing new. */
   continued_in?: string | null;

@@ -3,9 +3,10 @@ import { ArrowLeft, Info } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { ApiError } from "../api/client.ts";
 import type { Conversation, Operator, Selection } from "../api/types.ts";
+import { Marks } from "../content/marks.tsx";
+import { WhoAnswers } from "../content/who-answers.tsx";
 import { useText } from "../i18n/index.ts";
 import { displayName } from "../lib/names.ts";
-import { whoAnswers } from "../lib/who-answers.ts";
 import { openThread } from "../live/load.ts";
 import { useScreen } from "../live/store.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -87,13 +88,11 @@ function Person({ row, operatorId }: { row: Conversation; operatorId: string }) 
         </h2>
         <div className="flex items-center gap-1.5">
           <AlsoHereFaces conversation_id={row.conversation_id} />
-          <p
-            data-testid="conversation-status"
-            data-status={row.status}
-            className={`truncate text-xs ${row.status === "waiting_human" ? "text-warn" : "text-ink-faint"}`}
-          >
-            {whoAnswers(row, operatorId, text)}
-          </p>
+          <WhoAnswers row={row} operatorId={operatorId} testId="conversation-status" />
+          {/* A phone has no room for them here; the details tell them. */}
+          <span className="flex max-sm:hidden">
+            <Marks row={row} tags_max={2} />
+          </span>
         </div>
       </div>
     </div>

@@ -1,7 +1,8 @@
 import { cleanup, render, screen } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { Message } from "../api/types.ts";
-import { message, OMAR, RANA, reply, SARA } from "../house/cast.ts";
+import { answered, handedOver, message, OMAR, RANA, reply, SARA } from "../house/cast.ts";
+import "../i18n/desk.ts";
 import { chooseLanguage } from "../i18n/index.ts";
 import { newPending } from "../live/pending.ts";
 import { placeMessage } from "../live/thread.ts";
@@ -170,6 +171,23 @@ describe("a bubble", () => {
   it("shows a kind it does not know with its JSON", () => {
     bubble(message(3, { type: "unsupported", content: "", metadata: { raw: { type: "poll" } } }));
     expect(screen.getByText(/"type": "poll"/)).toBeDefined();
+  });
+
+  it("of the assistant says where its answer comes from, as soon as that part is there", async () => {
+    bubble(answered(3));
+    expect((await screen.findByTestId("sources")).textContent).toContain("When are you open?");
+    cleanup();
+    bubble(answered(3, { deleted_at: "2027-01-15T10:00:00Z" }));
+    expect(screen.queryByTestId("answer-foot")).toBeNull();
+  });
+
+  it("is none of a hand-over, which is a line of its own; other lines are as they were", async () => {
+    bubble(handedOver(3));
+    expect((await screen.findByTestId("handover-line")).dataset.reason).toBe("unsure");
+    cleanup();
+    bubble(message(4, { role: "system", is_user: false, content: "A new day" }));
+    expect(screen.getByText("A new day")).toBeDefined();
+    expect(screen.queryByTestId("handover-line")).toBeNull();
   });
 
   it("turns by its own text, whatever the page's direction", () => {

@@ -4,6 +4,7 @@ import type { Message } from "../api/types.ts";
 import { Continued } from "../content/continued.tsx";
 import { KARIM, listed, message, RANA, reply, SARA } from "../house/cast.ts";
 import { cloud, offer, onlyText } from "../house/offers.ts";
+import "../i18n/desk.ts";
 import { chooseLanguage } from "../i18n/index.ts";
 import { changeDraft, draftOf } from "../live/drafts.ts";
 import { newPending, type Pending } from "../live/pending.ts";

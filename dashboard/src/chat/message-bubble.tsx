@@ -5,6 +5,7 @@ import { Content } from "../content/content.tsx";
 import { stateOf } from "../content/media.ts";
 import { useText } from "../i18n/index.ts";
 import type { Pending } from "../live/pending.ts";
+import { later } from "../ui/later.tsx";
 import { BubbleActions } from "./bubble-actions.tsx";
 import { BubbleFoot } from "./bubble-foot.tsx";
 import { PendingActions } from "./pending-actions.tsx";
@@ -12,6 +13,11 @@ import { Quote } from "./quote.tsx";
 import { Reactions } from "./reactions.tsx";
 import { SystemLine } from "./system-line.tsx";
 import { UnsettledActions } from "./unsettled-actions.tsx";
+
+// What belongs to the assistant alone comes after the page. The room is kept, or all that is above it would move.
+const AnswerFoot = later(() => import("../teaching/answer-foot.tsx"), <div className="h-8" />, null);
+const HandoverLine = later(() => import("../teaching/handover-line.tsx"), <div className="h-16" />);
+const IdleLine = later(() => import("../teaching/idle-line.tsx"), <div className="h-6" />);
 
 export interface BubbleProps {
   message: Message;
@@ -37,12 +43,17 @@ export const MessageBubble = memo(function MessageBubble(props: BubbleProps) {
       data-pending={pending?.state}
       className={`group flex flex-col rounded-2xl pt-0.5 ${isLastOfGroup ? "pb-2" : ""} ${isFlashed ? "flash" : ""} ${isSystem ? "items-center" : message.is_user ? "items-start" : "items-end"}`}
     >
-      {isSystem ? <SystemLine message={message} /> : <Bubble {...props} />}
+      {isSystem ? <Noted message={message} /> : <Bubble {...props} />}
       {pending && <PendingActions pending={pending} />}
       {message.status === "unknown" && <UnsettledActions message={message} />}
     </article>
   );
 });
+
+function Noted({ message }: { message: Message }) {
+  if (message.metadata.handover) return <HandoverLine message={message} />;
+  return message.metadata.idle ? <IdleLine message={message} /> : <SystemLine message={message} />;
+}
 
 function Bubble({ message, pending, isFirstOfGroup, isOwn, onQuote, onTrace }: BubbleProps) {
   return (
@@ -55,6 +66,7 @@ function Bubble({ message, pending, isFirstOfGroup, isOwn, onQuote, onTrace }: B
           {message.reply_preview && <Quote preview={message.reply_preview} onOpen={onQuote} />}
           <Content message={message} />
           <BubbleFoot message={message} pending={pending} />
+          {message.metadata.assistant && !message.deleted_at ? <AnswerFoot message={message} /> : null}
         </div>
         <Reactions message={message} />
       </div>

@@ -7,6 +7,7 @@ import { stopSound } from "../content/playing.ts";
 import { ViewerPlace } from "../content/viewer-place.tsx";
 import { useText } from "../i18n/index.ts";
 import { useScreen } from "../live/store.ts";
+import { useOpened } from "../teaching/opened.ts";
 import { later } from "../ui/later.tsx";
 import { DayDivider } from "./day-divider.tsx";
 import { type Entry, entriesOf } from "./entries.ts";
@@ -18,6 +19,7 @@ import { useReading } from "./reading.ts";
 
 /** Loaded when somebody asks for it. */
 const MessageTrace = later(() => import("./message-trace.tsx"));
+const TeachingWindows = later(() => import("../teaching/windows.tsx"));
 /** As long as all of it fits into the page it is all there: for the browser's own search and for screen readers. */
 const ENTRIES_WHOLE_MAX = 300;
 const OVERSCAN = 15;
@@ -37,6 +39,7 @@ export function MessageList({ selected, operator }: { selected: Selection; opera
   const { unseen } = useReading(selected.conversation_id, isAtEnd);
   const { flashed, jumpTo } = useJump(list, entries, selected);
   const [traced, setTraced] = useState<Message | null>(null);
+  const isTeaching = useOpened(({ opened }) => opened?.message.conversation_id === selected.conversation_id);
   // Where no button is left to stop it, nothing goes on playing.
   useEffect(() => stopSound, []);
   return (
@@ -75,6 +78,7 @@ export function MessageList({ selected, operator }: { selected: Selection; opera
       </div>
       {!isAtEnd && <JumpToNewest unseen={unseen} onJump={() => list.scrollToEnd()} />}
       {traced && <MessageTrace message={traced} onClose={() => setTraced(null)} />}
+      {isTeaching && <TeachingWindows />}
       <ViewerPlace conversation_id={selected.conversation_id} />
     </div>
   );

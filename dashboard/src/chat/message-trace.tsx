@@ -4,7 +4,8 @@ import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { messageTrace } from "../api/pages.ts";
 import type { Message, TraceHop } from "../api/types.ts";
-import { useLanguage, useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
+import { useLanguage } from "../i18n/index.ts";
 import { moment, preciseTime } from "../lib/time.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 

@@ -2,7 +2,7 @@
 import { Contact, FileText, Image, LayoutList, MapPin, Plus, Text } from "lucide-react";
 import { type ChangeEvent, useRef } from "react";
 import type { Capabilities } from "../api/types.ts";
-import { useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 
 export type FormKind = "location" | "contacts" | "interactive" | "template";

@@ -1,6 +1,8 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { listed, message, OMAR, RANA, SARA } from "../house/cast.ts";
+import { listed, message, OMAR, RANA, row, SARA } from "../house/cast.ts";
+import { placeRow } from "../live/apply.ts";
 import { hearColleague, resetColleagues } from "../live/colleagues.ts";
 import { sendLocation } from "../live/compose.ts";
 import { changeDraft, draftOf } from "../live/drafts.ts";
@@ -8,7 +10,7 @@ import { takeBack } from "../live/outbox.ts";
 import type { Pending } from "../live/pending.ts";
 import { markSeen } from "../live/seen.ts";
 import { fromSnapshot } from "../live/state.ts";
-import { replaceLive, useScreen } from "../live/store.ts";
+import { changeLive, replaceLive, useScreen } from "../live/store.ts";
 import { Composer } from "./composer.tsx";
 
 const server = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
@@ -21,7 +23,11 @@ beforeEach(() => {
   // Nothing of what is sent here is ever answered.
   server.mockReset().mockReturnValue(new Promise(() => {}));
   told.mockReset().mockReturnValue(new Promise(() => {}));
-  vi.stubGlobal("fetch", (url: string, init: RequestInit) => (url.endsWith("/typing") ? told : server)(url, init));
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+    // Whether the copilot is offered is no matter of these tests.
+    if (url.endsWith("/assistant/settings")) return new Promise(() => {});
+    return (url.endsWith("/typing") ? told : server)(url, init);
+  });
   resetColleagues(SARA.operator_id);
   replaceLive(
     fromSnapshot(
@@ -31,7 +37,11 @@ beforeEach(() => {
     {},
   );
   markSeen(RANA, 10);
-  render(<Composer selected={{ user_id: "7", conversation_id: RANA }} />);
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Composer selected={{ user_id: "7", conversation_id: RANA }} />
+    </QueryClientProvider>,
+  );
 });
 afterEach(() => {
   cleanup(); // Before the server is gone: a composer that goes says so.
@@ -114,6 +124,22 @@ describe("typing", () => {
     act(() => void vi.advanceTimersByTime(6100));
     expect(screen.queryByTestId("typing-line")).toBeNull();
     expect(field().className).not.toContain("border-warn");
+  });
+
+  it("of the assistant is seen in the thread while it makes an answer that it may send", () => {
+    const thinks = (typing: boolean) => {
+      const data = { conversation_id: RANA, operator_id: null, typing };
+      act(() => void hearColleague({ event: "typing", id: null, data }));
+    };
+    thinks(true);
+    expect(screen.queryByTestId("assistant-writing")).toBeNull();
+    act(() => changeLive((live) => placeRow(live, row(11, { status: "bot" }))));
+    expect(screen.getByTestId("assistant-writing").textContent).toBe("The assistant is writing…");
+    // Nobody of the team types: the own answer is in nobody's way.
+    expect(field().className).not.toContain("border-warn");
+    act(() => changeLive((live) => placeRow(live, row(12, { status: "human", operator_id: OMAR.operator_id }))));
+    expect(screen.queryByTestId("assistant-writing")).toBeNull();
+    thinks(false);
   });
 });
 

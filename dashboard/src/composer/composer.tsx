@@ -6,7 +6,7 @@ import { useText } from "../i18n/index.ts";
 import { cameByPointer } from "../lib/keys.ts";
 import { displayName } from "../lib/names.ts";
 import { useCapabilities } from "../live/channels.ts";
-import { useTypistsIn } from "../live/colleagues.ts";
+import { useThinking, useTypistsIn } from "../live/colleagues.ts";
 import { sendDraft, useTray } from "../live/compose.ts";
 import { changeDraft, useDraft } from "../live/drafts.ts";
 import { useScreen } from "../live/store.ts";
@@ -23,6 +23,7 @@ import { QuotedReply } from "./quoted-reply.tsx";
 import { TypingLine } from "./typing-line.tsx";
 
 // What stands here only now and then is loaded after the page.
+const Copilot = later(() => import("./copilot.tsx"), null, null);
 const AddMenu = later(() => import("./add-menu.tsx"), <span className="size-11 shrink-0" />);
 const Tray = later(() => import("./tray.tsx"));
 const Recorder = later(() => import("./recorder.tsx"), <span className="min-h-11 flex-1" />);
@@ -41,6 +42,7 @@ export function Composer({ selected }: { selected: Selection }) {
   const capabilities = useCapabilities(conversation_id);
   const isClosed = useWindowClosed(conversation_id);
   const typists = useTypistsIn(conversation_id);
+  const isThinking = useThinking(conversation_id);
   const field = useRef<HTMLTextAreaElement>(null);
   const [form, setForm] = useForm(field);
   const [isSpeaking, setSpeaking] = useState(false);
@@ -57,8 +59,8 @@ export function Composer({ selected }: { selected: Selection }) {
           <QuotedReply reply={draft.reply} onCancel={() => changeDraft(conversation_id, { reply: null })} />
         )}
         {files.length > 0 && <Tray files={files} capabilities={capabilities} />}
-        <TypingLine typists={typists} />
-        <div className="flex items-end gap-1 sm:gap-2">
+        <TypingLine typists={typists} isThinking={isThinking} />
+        <div className="flex flex-wrap items-end gap-1 sm:gap-2">
           {capabilities && !isSpeaking && (
             <AddMenu
               capabilities={capabilities}
@@ -67,6 +69,7 @@ export function Composer({ selected }: { selected: Selection }) {
               onForm={setForm}
             />
           )}
+          {!isSpeaking && <Copilot selected={selected} isClosed={isClosed} />}
           {isSpeaking ? (
             <Recorder selected={selected} onDone={() => setSpeaking(false)} />
           ) : (

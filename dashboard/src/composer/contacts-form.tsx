@@ -3,7 +3,7 @@ import { Plus, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import type { ContactCard } from "../api/sending.ts";
 import type { Selection } from "../api/types.ts";
-import { useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
 import { newId } from "../lib/id.ts";
 import { sendContacts } from "../live/compose.ts";
 import { Button } from "../ui/button.tsx";

@@ -2,8 +2,9 @@
 import { type FormEvent, useState } from "react";
 import type { InteractiveSend } from "../api/sending.ts";
 import type { InteractiveKind, Selection } from "../api/types.ts";
-import { useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
 import { sendInteractive } from "../live/compose.ts";
+import { ChoiceChips } from "../ui/choice-chips.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { FormFoot } from "./form-foot.tsx";
@@ -48,7 +49,13 @@ export function InteractiveForm({ selected, kinds, onClose }: InteractiveFormPro
   return (
     <Dialog title={text("add_interactive")} testId="interactive-form" onClose={onClose}>
       <form onSubmit={submit} className="space-y-3">
-        <KindTabs kinds={kinds} chosen={kind} onChoose={setKind} />
+        <ChoiceChips
+          label={text("interactive_kind")}
+          name="interactive"
+          chosen={kind}
+          choices={kinds.map((one) => ({ value: one, label: text(`interactive_${one}`) }))}
+          onChoose={setKind}
+        />
         <Field
           label={text("interactive_body")}
           value={asked.body}
@@ -95,37 +102,6 @@ export function InteractiveForm({ selected, kinds, onClose }: InteractiveFormPro
         <FormFoot canSend={made !== null} />
       </form>
     </Dialog>
-  );
-}
-
-interface KindTabsProps {
-  kinds: InteractiveKind[];
-  chosen: InteractiveKind;
-  onChoose: (kind: InteractiveKind) => void;
-}
-
-function KindTabs({ kinds, chosen, onChoose }: KindTabsProps) {
-  const text = useText();
-  return (
-    <fieldset className="flex flex-wrap gap-1.5">
-      <legend className="sr-only">{text("interactive_kind")}</legend>
-      {kinds.map((kind) => (
-        <label
-          key={kind}
-          className="cursor-pointer rounded-full bg-raised px-3.5 py-1.5 text-sm has-checked:bg-accent has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
-        >
-          <input
-            type="radio"
-            name="interactive-kind"
-            data-testid={`interactive-${kind}`}
-            checked={kind === chosen}
-            onChange={() => onChoose(kind)}
-            className="sr-only"
-          />
-          {text(`interactive_${kind}`)}
-        </label>
-      ))}
-    </fieldset>
   );
 }
 

@@ -1,6 +1,6 @@
 /** The changing half of an interactive message: its buttons, its rows, or its link. */
 import { Plus, X } from "lucide-react";
-import { useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
 import { newId } from "../lib/id.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";

@@ -1,7 +1,7 @@
 /** A place, from a link of any map or from its coordinates. */
 import { type FormEvent, useState } from "react";
 import type { Selection } from "../api/types.ts";
-import { useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
 import { pointIn } from "../lib/coordinates.ts";
 import { sendLocation } from "../live/compose.ts";
 import { Dialog } from "../ui/dialog.tsx";

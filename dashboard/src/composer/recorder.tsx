@@ -2,7 +2,7 @@
 import { Mic, Pause, Play, SendHorizontal, Square, Trash2, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Selection } from "../api/types.ts";
-import { useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
 import { clockText } from "../lib/time.ts";
 import { sendVoice } from "../live/compose.ts";
 import { attachFile, type FileItem, itemOf } from "../live/uploads.ts";

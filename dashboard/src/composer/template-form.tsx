@@ -3,7 +3,7 @@ import { Paperclip } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Template, TemplateSend } from "../api/sending.ts";
 import type { Selection } from "../api/types.ts";
-import { useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
 import { likelyKind } from "../lib/files.ts";
 import { blankTemplate, type Gap, gapsOf, missingGaps, previewOf } from "../lib/templates.ts";
 import { sendTemplate } from "../live/compose.ts";

@@ -7,7 +7,7 @@ import { refreshTemplates, templates } from "../api/pages.ts";
 import type { Template } from "../api/sending.ts";
 import type { Selection } from "../api/types.ts";
 import { useReason } from "../content/reasons.ts";
-import { useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
 import { findTemplates } from "../lib/templates.ts";
 import { useScreen } from "../live/store.ts";
 import { Button } from "../ui/button.tsx";

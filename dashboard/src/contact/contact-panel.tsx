@@ -3,8 +3,10 @@ import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Conversation } from "../api/types.ts";
 import { Continued } from "../content/continued.tsx";
-import { useLanguage, useText } from "../i18n/index.ts";
-import { displayName } from "../lib/names.ts";
+import { useText } from "../i18n/desk.ts";
+import { useLanguage } from "../i18n/index.ts";
+import { languageName } from "../lib/languages.ts";
+import { displayName, listed } from "../lib/names.ts";
 import { useNow } from "../lib/now.ts";
 import { until } from "../lib/time.ts";
 import { useScreen } from "../live/store.ts";
@@ -63,6 +65,9 @@ function Facts({ row }: { row: Conversation }) {
         </Fact>
         <Fact name={text("details_messages")}>{row.message_count.toLocaleString(language)}</Fact>
         <FreeAnswers row={row} />
+        {row.language && <Fact name={text("details_language")}>{languageName(language, row.language)}</Fact>}
+        {row.sentiment && <Fact name={text("details_mood")}>{text(`mood_${row.sentiment}`)}</Fact>}
+        {row.tags?.length > 0 && <Fact name={text("details_tags")}>{listed(language, row.tags)}</Fact>}
         {identities.length > 0 && (
           <Fact name={text("details_identities")}>
             {identities.map(({ kind, value, former }) => (

@@ -2,7 +2,8 @@
 import { Link } from "wouter";
 import type { Conversation } from "../api/types.ts";
 import { previewOf } from "../content/preview.ts";
-import { useLanguage, useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
+import { useLanguage } from "../i18n/index.ts";
 import { useNow } from "../lib/now.ts";
 import { readPlace, writePlace } from "../lib/place.ts";
 import { listTime } from "../lib/time.ts";

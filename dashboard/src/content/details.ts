@@ -75,6 +75,11 @@ export function placeOf({ metadata }: Message): Place {
   };
 }
 
+/** What is said in a voice note or another sound. */
+export function transcriptOf({ metadata: { transcript } }: Message): string | null {
+  return words(transcript) ?? words(object(transcript).text);
+}
+
 export function cardsOf({ metadata }: Message): Card[] {
   return list(metadata.contacts).map((card) => {
     const vcard = words(card.vcard) ?? "";

@@ -1,6 +1,6 @@
 /** About how high a message is drawn, in CSS pixels, before anybody has measured it. */
 import type { Message } from "../api/types.ts";
-import { offerOf, orderOf, templateOf } from "./details.ts";
+import { offerOf, orderOf, templateOf, transcriptOf } from "./details.ts";
 import { roomFor, stateOf } from "./media.ts";
 
 const LINE = 22;
@@ -9,10 +9,14 @@ const LINES_MAX = 20;
 /** Above and below the words of a bubble, its foot included. */
 const FRAME = 44;
 const BUTTON = 36;
+/** What stands under the assistant's answers: where they come from, and whether they were good. */
+const ANSWER_FOOT = 33;
+const HANDOVER_LINE = 40;
 
 export function heightOf(message: Message): number {
   if (message.deleted_at) return FRAME + LINE;
-  return FRAME + partsOf(message) + (message.reply_preview ? 56 : 0) + (message.reactions.length > 0 ? 22 : 0);
+  const told = (message.metadata.assistant ? ANSWER_FOOT : 0) + (message.metadata.handover ? HANDOVER_LINE : 0);
+  return FRAME + partsOf(message) + told + (message.reply_preview ? 56 : 0) + (message.reactions.length > 0 ? 22 : 0);
 }
 
 function partsOf(message: Message): number {
@@ -23,7 +27,7 @@ function partsOf(message: Message): number {
       return roomFor(message).height + linesOf(message.content);
     case "voice":
     case "audio":
-      return 60 + linesOf(message.content);
+      return 60 + linesOf(message.content) + linesOf(transcriptOf(message) ?? "");
     case "document":
       return 110 + linesOf(message.content === message.media?.name ? "" : message.content);
     case "location":

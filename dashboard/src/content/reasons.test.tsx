@@ -1,5 +1,6 @@
 import { renderHook } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
+import "../i18n/desk.ts";
 import { chooseLanguage } from "../i18n/index.ts";
 import { useReason } from "./reasons.ts";
 

@@ -10,6 +10,8 @@ interface Failure {
 export function useReason(prefix: "file" | "failure", failure: Failure | null): string | null {
   const text = useText();
   const language = useLanguage((state) => state.language);
+  // Most of these words come after the page; then what stands here already is said in them.
+  useLanguage((state) => state.filesLearned);
   if (!failure) return null;
   const key = prefix === "file" ? `file_${failure.code}` : `failure_${failure.code}`;
   // The server tells in English, and often more than we could say by the code alone; a browser says nothing to a person.

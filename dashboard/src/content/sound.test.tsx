@@ -212,3 +212,22 @@ describe("a voice note", () => {
     expect(phases()).toEqual(["paused"]);
   });
 });
+
+describe("what is said in a voice note", () => {
+  it.each([["Two cakes, please."], [{ text: "Two cakes, please.", language: "en" }]])(
+    "stands under it once it is written down: %o",
+    async (transcript) => {
+      const { Sound } = await import("./sound.tsx");
+      render(<Sound message={{ ...voice(1), metadata: { transcript } }} />);
+      expect(screen.getByTestId("transcript").textContent).toBe("What is said in it: Two cakes, please.");
+      expect(screen.getByTestId("transcript").dir).toBe("auto");
+    },
+  );
+
+  it("is nothing before, and nothing that is no words", async () => {
+    const { Sound } = await import("./sound.tsx");
+    for (const transcript of [undefined, "", { text: [] }])
+      render(<Sound message={{ ...voice(1), metadata: { transcript } }} />);
+    expect(screen.queryByTestId("transcript")?.textContent).toBeUndefined();
+  });
+});

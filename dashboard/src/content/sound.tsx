@@ -3,6 +3,7 @@ import { Download, LoaderCircle, Mic, Music, Pause, Play } from "lucide-react";
 import type { Media, Message } from "../api/types.ts";
 import { useText } from "../i18n/index.ts";
 import { Body } from "./body.tsx";
+import { transcriptOf } from "./details.ts";
 import { Absent } from "./fetch-again.tsx";
 import { clockOf, linkOf, stateOf, urlOf } from "./media.ts";
 import { nextSpeed, placeLeft, seekTo, togglePlay, usePlaying } from "./playing.ts";
@@ -33,7 +34,26 @@ export function Sound({ message }: { message: Message }) {
         </div>
       )}
       {media && message.content && message.content !== name && <Body content={message.content} />}
+      <Transcript message={message} />
     </div>
+  );
+}
+
+/** What is said in it, as the assistant has written it down. */
+function Transcript({ message }: { message: Message }) {
+  const text = useText();
+  const said = transcriptOf(message);
+  if (!said || said === message.content) return null;
+  return (
+    <p
+      dir="auto"
+      title={text("transcript")}
+      data-testid="transcript"
+      className="plain-direction mt-1 whitespace-pre-wrap border-line border-t pt-1 text-ink-soft text-sm wrap-anywhere"
+    >
+      <span className="sr-only">{text("transcript")}: </span>
+      {said}
+    </p>
   );
 }
 

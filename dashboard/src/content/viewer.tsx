@@ -2,7 +2,8 @@
 import { ChevronLeft, ChevronRight, Download, X, ZoomIn, ZoomOut } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import type { Media, Message } from "../api/types.ts";
-import { LANGUAGES, useLanguage, useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
+import { LANGUAGES, useLanguage } from "../i18n/index.ts";
 import { moment } from "../lib/time.ts";
 import { linkOf, thumbnailOf, urlOf } from "./media.ts";
 import { pauseSound } from "./playing.ts";

@@ -102,7 +102,9 @@ export function row(last_sequence: number, change: Partial<ConversationRow> = {}
     window_expires_at: null,
     waiting_since: null,
     priority: 0,
+    handover_reason: null,
     handover_epoch: 0,
+    tags: [],
     customer_info: { name: "Rana Haddad", phone: "+9613000001", username: null, bsuid: null, identities: [] },
     version: last_sequence,
     ...change,
@@ -133,5 +135,37 @@ export function arrival(sequence: number, inbound_count: number, change: Partial
     conversation_id,
     message: message(sequence, change),
     conversation: row(sequence, { conversation_id, inbound_count, message_count: inbound_count }),
+  });
+}
+
+/** What the assistant has answered from one entry. */
+export function answered(sequence: number, change: Partial<Message> = {}, told: Record<string, unknown> = {}): Message {
+  const source = {
+    entry_id: "12",
+    question: "When are you open?",
+    score: 87,
+    tier: "strong",
+    topic: "hours",
+    document: null,
+  };
+  return message(sequence, {
+    is_user: false,
+    role: "bot",
+    handled_by: "bot",
+    status: "delivered",
+    content: "We are open from eight to five.",
+    metadata: { assistant: { confidence: 87, sources: [source], ...told } },
+    ...change,
+  });
+}
+
+/** The line with which a conversation is handed over to people. */
+export function handedOver(sequence: number, told: Record<string, unknown> = {}): Message {
+  return message(sequence, {
+    is_user: false,
+    role: "system",
+    content: "",
+    text: "",
+    metadata: { handover: { reason: "unsure", note: "Nothing fits.", draft: "Perhaps at nine.", ...told } },
   });
 }

@@ -18,7 +18,8 @@ const FLOORS = [
   ["lib", "i18n", "ui", "api"],
   ["live"],
   ["content"],
-  ["inbox", "chat", "composer", "handover", "contact", "shell", "session"],
+  ["teaching"],
+  ["inbox", "chat", "composer", "handover", "contact", "shell", "session", "knowledge", "assistant"],
 ];
 const floorOf = (folder: string) => FLOORS.findIndex((floor) => floor.includes(folder));
 

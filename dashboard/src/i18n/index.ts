@@ -1,25 +1,36 @@
-/** Languages: one JSON file each, keys typed from English, plural forms by Intl, direction for the whole page. */
+/**
+ * Languages: keys typed from English, plural forms by Intl, direction for the whole page.
+ *
+ * Here are the texts of the first picture. What parts that are loaded later say is in files of their own (desk, office).
+ */
 import { create } from "zustand";
 import ar from "./ar.json";
 import en from "./en.json";
 
 export type Language = "en" | "ar";
 type PluralSuffix = "zero" | "one" | "two" | "few" | "many" | "other";
-type Stripped<Key> = Key extends `${infer Stem}_${PluralSuffix}` ? Stem : Key;
+export type Stripped<Key> = Key extends `${infer Stem}_${PluralSuffix}` ? Stem : Key;
 export type TextKey = Stripped<keyof typeof en>;
 export type Values = Record<string, string | number>;
 
 export const LANGUAGES: Record<Language, { name: string; direction: "ltr" | "rtl"; texts: Record<string, string> }> = {
-  en: { name: "English", direction: "ltr", texts: en },
-  ar: { name: "العربية", direction: "rtl", texts: ar },
+  en: { name: "English", direction: "ltr", texts: { ...en } },
+  ar: { name: "العربية", direction: "rtl", texts: { ...ar } },
 };
 
 /** boot.js reads the same key before the first paint. */
 const STORAGE_KEY = "wasl.language";
 
-export const useLanguage = create<{ language: Language }>()(() => ({
+export const useLanguage = create<{ language: Language; filesLearned: number }>()(() => ({
   language: document.documentElement.lang === "ar" ? "ar" : "en",
+  filesLearned: 0,
 }));
+
+/** Adds the texts of a part that has just been loaded. */
+export function learn(more: Record<Language, Record<string, string>>): void {
+  for (const language of ["en", "ar"] as const) Object.assign(LANGUAGES[language].texts, more[language]);
+  useLanguage.setState(({ filesLearned }) => ({ filesLearned: filesLearned + 1 }));
+}
 
 export function chooseLanguage(language: Language): void {
   localStorage.setItem(STORAGE_KEY, language);
@@ -35,7 +46,7 @@ export function translate(language: Language, key: TextKey, values: Values = {})
   return text.replace(/\{(\w+)\}/g, (_whole, name: string) => written(language, values[name]));
 }
 
-export type Translate = (key: TextKey, values?: Values) => string;
+export type Translate<Key = TextKey> = (key: Key, values?: Values) => string;
 
 export function useText(): Translate {
   const language = useLanguage((state) => state.language);

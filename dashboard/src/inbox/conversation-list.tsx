@@ -51,6 +51,7 @@ export function ConversationList({ viewKey, operatorId }: { viewKey: string; ope
               id={ids[index] as string}
               isSelected={selected?.conversation_id === ids[index]}
               operatorId={operatorId}
+              isQueued={view.status === "queue"}
             />
           </li>
         ))}

@@ -1,15 +1,15 @@
 /** One conversation in the list: who, what last, when, who answers, what is unread. */
-import { Bot, CheckCheck, Hourglass, UserRound } from "lucide-react";
 import { memo } from "react";
 import { Link } from "wouter";
 import type { Conversation } from "../api/types.ts";
+import { Marks } from "../content/marks.tsx";
 import { previewOf } from "../content/preview.ts";
+import { WhoAnswers } from "../content/who-answers.tsx";
 import { useLanguage, useText } from "../i18n/index.ts";
 import { displayName } from "../lib/names.ts";
 import { useNow } from "../lib/now.ts";
 import { readPlace, writePlace } from "../lib/place.ts";
-import { ago, listTime, moment } from "../lib/time.ts";
-import { whoAnswers } from "../lib/who-answers.ts";
+import { listTime, moment } from "../lib/time.ts";
 import { useDrafts } from "../live/drafts.ts";
 import { useScreen } from "../live/store.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -21,9 +21,12 @@ interface RowProps {
   id: string;
   isSelected: boolean;
   operatorId: string;
+  /** In the queue it matters how long free text can be sent. */
+  isQueued: boolean;
 }
 
-export const ConversationRow = memo(function ConversationRow({ id, isSelected, operatorId }: RowProps) {
+export const ConversationRow = memo(function ConversationRow(props: RowProps) {
+  const { id, isSelected, operatorId, isQueued } = props;
   const row = useScreen((state) => state.live.conversations[id]);
   const text = useText();
   const language = useLanguage((state) => state.language);
@@ -60,11 +63,10 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, o
           <Unread count={row.unread_count} />
         </span>
         <span className="flex items-center gap-2">
-          <WhoAnswers
-            row={row}
-            operatorId={operatorId}
-            waited={row.waiting_since ? ago(language, row.waiting_since, now) : null}
-          />
+          <span className="flex min-w-0 flex-1">
+            <WhoAnswers row={row} operatorId={operatorId} testId="who-answers" hasWindow={isQueued} />
+          </span>
+          <Marks row={row} tags_max={1} />
           <ColleagueMark conversation_id={row.conversation_id} />
         </span>
       </span>
@@ -106,32 +108,6 @@ function Unread({ count }: { count: number | null }) {
       className={`grid shrink-0 place-items-center rounded-full bg-accent font-semibold text-accent-ink text-xs tabular-nums ${count === null ? "size-2.5" : "h-5 min-w-5 px-1.5"}`}
     >
       {count === null ? "" : count > 99 ? `${(99).toLocaleString(language)}+` : count.toLocaleString(language)}
-    </span>
-  );
-}
-
-const WHO_ICONS = { bot: Bot, human: UserRound, waiting_human: Hourglass, resolved: CheckCheck };
-
-interface WhoProps {
-  row: Conversation;
-  operatorId: string;
-  waited: string | null;
-}
-
-function WhoAnswers({ row, operatorId, waited }: WhoProps) {
-  const text = useText();
-  const Icon = WHO_ICONS[row.status] ?? Bot;
-  const isWaiting = row.status === "waiting_human";
-  return (
-    <span
-      data-testid="who-answers"
-      className={`flex min-w-0 items-center gap-1 text-xs ${isWaiting ? "text-warn" : "text-ink-faint"}`}
-    >
-      <Icon aria-hidden="true" className="size-3 shrink-0" />
-      <span className="truncate">
-        {whoAnswers(row, operatorId, text)}
-        {isWaiting && waited && ` · ${waited}`}
-      </span>
     </span>
   );
 }

@@ -15,3 +15,9 @@ export function isTyping(target: EventTarget | null): boolean {
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
 }
+
+/** The Latin letter of a key, also where the keyboard writes another script: then the one that is printed beside it. */
+export function letterOf({ key, code }: Pick<KeyboardEvent, "key" | "code">): string {
+  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
+  return /^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : "";
+}

@@ -48,6 +48,8 @@ describe("names", () => {
 describe("a place", () => {
   it("is written into the address and read back", () => {
     const place = {
+      page: null,
+      section: "",
       selected: { user_id: "7", conversation_id: "1_100_LB.a/b 1" },
       status: "bot" as const,
       search: "ra na",
@@ -55,6 +57,15 @@ describe("a place", () => {
     };
     const [path, query] = writePlace(place).split("?");
     expect(readPlace(path as string, query as string)).toEqual(place);
+  });
+
+  it("may be a page that is no conversation, and a section of it", () => {
+    const page = { ...readPlace("/", ""), page: "assistant" as const, section: "a/7" };
+    expect(writePlace(page)).toBe("/assistant/a%2F7");
+    expect(readPlace("/assistant/a%2F7", "")).toEqual(page);
+    expect(readPlace("/knowledge", "")).toMatchObject({ page: "knowledge", section: "", selected: null });
+    // The list's filters are no matter of such a page.
+    expect(writePlace({ ...page, section: "", search: "rana", queue: true })).toBe("/assistant");
   });
 
   it("survives addresses that nobody made", () => {

@@ -2,7 +2,7 @@
 import { type Language, remembered } from "../i18n/index.ts";
 
 const DAY_MS = 86_400_000;
-const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+const UNITS: ["day" | "hour" | "minute", number][] = [
   ["day", 86_400],
   ["hour", 3600],
   ["minute", 60],
@@ -25,6 +25,9 @@ const preciseFormat = remembered(
     }),
 );
 const relativeFormat = remembered((language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+const spanFormats = remembered((language) =>
+  UNITS.map(([unit]) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow" })),
+);
 const durationFormat = remembered((language) => new Intl.RelativeTimeFormat(language, { style: "narrow" }));
 
 export function timeOfDay(language: Language, iso: string): string {
@@ -64,6 +67,14 @@ export function listTime(language: Language, iso: string, now: Date): string {
 /** "12 min. ago", at least one minute. */
 export function ago(language: Language, iso: string, now: Date): string {
   return relative(language, Math.max(60, (now.getTime() - Date.parse(iso)) / 1000), -1);
+}
+
+/** "12m": how long it is to or from a moment, at least one minute, as short as it can be said. */
+export function spanText(language: Language, iso: string, now: Date): string {
+  const seconds = Math.max(60, Math.abs(now.getTime() - Date.parse(iso)) / 1000);
+  const place = UNITS.findIndex(([, size]) => seconds >= size);
+  const [, size] = UNITS[place] as (typeof UNITS)[number];
+  return (spanFormats(language)[place] as Intl.NumberFormat).format(Math.floor(seconds / size));
 }
 
 /** "in 5h" until a moment that lies ahead; null when it has passed. */

@@ -2,7 +2,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { LiveEvent, Message } from "../api/types.ts";
-import { arrival, event, KARIM, listed, message, OMAR, RANA, reply, row, SARA } from "../house/cast.ts";
+import {
+  answered,
+  arrival,
+  event,
+  handedOver,
+  KARIM,
+  listed,
+  message,
+  OMAR,
+  RANA,
+  reply,
+  row,
+  SARA,
+} from "../house/cast.ts";
 import { apply, applyContents, mergeList, mergeThread, placeOwnRead } from "./apply.ts";
 import { emptyState, fromSnapshot, type LiveState, type Snapshot, toSnapshot } from "./state.ts";
 
@@ -102,6 +115,56 @@ describe("messages", () => {
     ].reduce(apply, opened());
     expect(state.threads[KARIM]?.messages).toHaveLength(1);
     expect(unread(state, KARIM)).toBe(1);
+  });
+});
+
+describe("the assistant", () => {
+  const calls = (sequence: number) =>
+    event("new_message", sequence, {
+      message: handedOver(sequence),
+      conversation: row(sequence, {
+        status: "waiting_human",
+        handover_reason: "unsure",
+        waiting_since: "2027-01-15T08:00:00Z",
+        priority: 10,
+        language: "ar",
+        sentiment: "negative",
+        tags: ["wedding"],
+      }),
+    });
+
+  it("calls people: the line stands in the thread, and the row says why", () => {
+    const state = apply(opened([message(10)]), calls(11));
+    expect(ids(state)).toEqual([10, 11]);
+    expect(state.threads[RANA]?.messages.at(-1)?.metadata.handover).toMatchObject({ reason: "unsure" });
+    expect(state.conversations[RANA]).toMatchObject({
+      handover_reason: "unsure",
+      priority: 10,
+      language: "ar",
+      sentiment: "negative",
+      tags: ["wedding"],
+    });
+  });
+
+  it("is relieved by whoever takes over, and the reason goes with the release", () => {
+    const taken = row(12, { status: "human", operator_id: SARA.operator_id, handover_reason: "unsure" });
+    const given = row(13, { status: "bot" });
+    const state = [
+      calls(11),
+      event("conversation_updated", 12, { conversation: taken }),
+      event("conversation_updated", 13, { conversation: given }),
+    ].reduce(apply, opened());
+    expect(state.conversations[RANA]).toMatchObject({ status: "bot", handover_reason: null });
+  });
+
+  it("is judged on every screen: a verdict is a newer version of its answer", () => {
+    const judged = answered(11, { version: 12 }, { verdict: "down", taught: "entry" });
+    const state = [
+      event("new_message", 11, { message: answered(11), conversation: row(11) }),
+      event("message_updated", 12, { message: judged }),
+    ].reduce(apply, opened());
+    expect(state.threads[RANA]?.messages[0]?.metadata.assistant).toMatchObject({ verdict: "down" });
+    expect(apply(state, event("message_updated", 13, { message: answered(11) })).threads).toEqual(state.threads);
   });
 });
 

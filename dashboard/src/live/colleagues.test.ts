@@ -9,6 +9,7 @@ import {
   nobody,
   presenceNow,
   resetColleagues,
+  THINKING_MS,
   TYPING_MS,
   useColleagues,
 } from "./colleagues.ts";
@@ -78,6 +79,28 @@ describe("who types", () => {
 
   it("is never oneself at another screen", () => {
     expect(told(typing(SARA))).toEqual(nobody(SARA.operator_id));
+  });
+});
+
+describe("the assistant", () => {
+  const thinks = (isMade: boolean, conversation_id = RANA): LiveEvent => ({
+    event: "typing",
+    id: null,
+    data: { conversation_id, operator_id: null, typing: isMade },
+  });
+
+  it("writes in many conversations at once, in each until it says that it has ended", () => {
+    const state = told(thinks(true), thinks(true, KARIM), typing(OMAR));
+    expect(Object.keys(state.thinking).sort()).toEqual([RANA, KARIM].sort());
+    expect(namesOf(state.typists)).toEqual(["Omar"]);
+    expect(Object.keys(hear(state, thinks(false), 1000).thinking)).toEqual([KARIM]);
+  });
+
+  it("is believed to have ended when the end was lost", () => {
+    const state = told(thinks(true));
+    expect(forgetSilent(state, 1000 + THINKING_MS - 1)).toBe(state);
+    expect(forgetSilent(state, 1000 + THINKING_MS).thinking).toEqual({});
+    expect(hear(state, presence([], true), 1000).thinking).toEqual({});
   });
 });
 

@@ -2,9 +2,12 @@
 import { create } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import type { Colleague, LiveEvent } from "../api/types.ts";
+import { useScreen } from "./store.ts";
 
 /** Whoever types says so again before this is over; who is not heard of has stopped, or lost the line. */
 export const TYPING_MS = 6000;
+/** The assistant says when it begins and when it ends; should the end get lost, it has surely ended by then. */
+export const THINKING_MS = 100_000;
 
 export interface Typist {
   operator_id: string;
@@ -19,10 +22,12 @@ export interface Colleagues {
   online: Record<string, Colleague>;
   /** An operator types in one conversation at a time: the one that was named last. */
   typists: Record<string, Typist>;
+  /** The conversations in which the assistant makes an answer, and until when that is believed. */
+  thinking: Record<string, number>;
 }
 
 export function nobody(me: string): Colleagues {
-  return { me, online: {}, typists: {} };
+  return { me, online: {}, typists: {}, thinking: {} };
 }
 
 /** What the colleagues are after something was told. Other kinds of events change nothing. */
@@ -44,18 +49,21 @@ function hearPresence(state: Colleagues, { operators, whole }: Presence): Collea
     if (!colleague.online) delete online[colleague.operator_id];
     else if (colleague.operator_id !== state.me) online[colleague.operator_id] = colleague;
   }
-  return { ...state, online };
+  // A line that was cut may have lost the end of an answer.
+  return { ...state, online, thinking: whole ? {} : state.thinking };
 }
 
 interface Typing {
   conversation_id: string;
-  operator_id: string;
+  /** Null is the assistant. */
+  operator_id: string | null;
   name: string;
   typing: boolean;
 }
 
 function hearTyping(state: Colleagues, told: Typing, now: number): Colleagues {
   const { operator_id, name, conversation_id, typing } = told;
+  if (operator_id === null) return hearThinking(state, told, now);
   if (operator_id === state.me) return state;
   const { [operator_id]: before, ...others } = state.typists;
   if (typing) {
@@ -66,11 +74,21 @@ function hearTyping(state: Colleagues, told: Typing, now: number): Colleagues {
   return before?.conversation_id === conversation_id ? { ...state, typists: others } : state;
 }
 
+function hearThinking(state: Colleagues, { conversation_id, typing }: Typing, now: number): Colleagues {
+  const { [conversation_id]: _before, ...others } = state.thinking;
+  return { ...state, thinking: typing ? { ...others, [conversation_id]: now + THINKING_MS } : others };
+}
+
 /** Forgets whoever was not heard of for too long. */
 export function forgetSilent(state: Colleagues, now: number): Colleagues {
-  const typing = Object.entries(state.typists).filter(([, typist]) => typist.until > now);
-  if (typing.length === Object.keys(state.typists).length) return state;
-  return { ...state, typists: Object.fromEntries(typing) };
+  const typing = Object.entries(state.typists).filter(([, { until }]) => until > now);
+  const thinking = Object.entries(state.thinking).filter(([, until]) => until > now);
+  if (typing.length === sizeOf(state.typists) && thinking.length === sizeOf(state.thinking)) return state;
+  return { ...state, typists: Object.fromEntries(typing), thinking: Object.fromEntries(thinking) };
+}
+
+function sizeOf(record: object): number {
+  return Object.keys(record).length;
 }
 
 export const useColleagues = create<Colleagues>()(() => nobody(""));
@@ -98,15 +116,15 @@ export function presenceNow(): LiveEvent {
 
 function listenForSilence(): void {
   clearTimeout(silence);
-  const typists = Object.values(useColleagues.getState().typists);
-  if (typists.length === 0) return;
-  const first = Math.min(...typists.map((typist) => typist.until));
+  const { typists, thinking } = useColleagues.getState();
+  const ends = [...Object.values(typists).map(({ until }) => until), ...Object.values(thinking)];
+  if (ends.length === 0) return;
   silence = setTimeout(
     () => {
       useColleagues.setState((state) => forgetSilent(state, Date.now()));
       listenForSilence();
     },
-    Math.max(0, first - Date.now()) + 1,
+    Math.max(0, Math.min(...ends) - Date.now()) + 1,
   );
 }
 
@@ -123,6 +141,13 @@ export function useTypistsIn(conversation_id: string): Typist[] {
       byName(Object.values(typists).filter((one) => one.conversation_id === conversation_id)),
     ),
   );
+}
+
+/** Whether the assistant makes an answer there that it may send: what it only tries out is nobody's wait. */
+export function useThinking(conversation_id: string): boolean {
+  const isMade = useColleagues(({ thinking }) => conversation_id in thinking);
+  const isIts = useScreen(({ live }) => live.conversations[conversation_id]?.status === "bot");
+  return isMade && isIts;
 }
 
 export function useOnline(): Colleague[] {

@@ -7,6 +7,7 @@ import { hearColleague, presenceNow, resetColleagues } from "./colleagues.ts";
 import { Connection, type ConnectionEvents, type RawFrame, retryDelay } from "./connection.ts";
 import { closeDrafts, openDrafts } from "./drafts.ts";
 import { Intake, type IntakeHost } from "./intake.ts";
+import { closeKept, openKept } from "./kept.ts";
 import { Line, Silence } from "./line.ts";
 import { askForUnknownCounts, reloadScreen } from "./load.ts";
 import { sendWaiting, startOutbox, stopOutbox } from "./outbox.ts";
@@ -63,6 +64,7 @@ export class Live {
   /** Paints what is remembered, loads what is visible, then listens. */
   async start(): Promise<void> {
     openDrafts(this.#key);
+    openKept(this.#key);
     openUploads(this.#key);
     void loadChannels();
     startOutbox(this.#key, this.onSignedOut);
@@ -87,6 +89,7 @@ export class Live {
     stopOutbox(forget);
     closeUploads(forget);
     closeDrafts(forget);
+    closeKept(forget);
     resetScreen("");
     resetColleagues("");
     await forgetAll();

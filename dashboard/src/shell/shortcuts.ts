@@ -1,4 +1,4 @@
-/** Keys that work everywhere. J, K and the arrows belong to the list, which knows its rows. */
+/** Keys that work everywhere. J, K and the arrows belong to the list, which knows its rows; T and G to the conversation. */
 import { useEffect } from "react";
 import { isTyping } from "../lib/keys.ts";
 
@@ -10,7 +10,7 @@ export function useShortcuts(back: () => void): void {
       if (document.querySelector("dialog[open]")) return;
       if (event.key === "/" && !isTyping(event.target)) {
         event.preventDefault();
-        document.querySelector<HTMLInputElement>("[data-testid=search]")?.focus();
+        document.querySelector<HTMLInputElement>("[data-testid=search], [data-testid=entries-search]")?.focus();
       }
       if (event.key === "Enter" && event.target === document.body) {
         event.preventDefault();

@@ -9,6 +9,7 @@ import { readPlace, writePlace } from "../lib/place.ts";
 import { useOnline } from "../live/colleagues.ts";
 import { useScreen } from "../live/store.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { Badge } from "../ui/badge.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { STATUS_DOT } from "./status-dot.ts";
 
@@ -25,14 +26,7 @@ export function TeamMenu() {
       >
         <span className="relative">
           <Users aria-hidden="true" className="size-5" />
-          {online.length > 0 && (
-            <span
-              data-testid="team-count"
-              className="absolute -end-2 -top-2 grid h-4 min-w-4 place-items-center rounded-full bg-accent px-1 font-semibold text-[0.625rem] text-accent-ink tabular-nums leading-none"
-            >
-              {online.length}
-            </span>
-          )}
+          {online.length > 0 && <Badge testId="team-count" look="bg-accent" text={String(online.length)} />}
         </span>
       </IconButton>
       {/* A popover of the browser's own: it closes by Escape and by a click beside it, and stands above everything. */}

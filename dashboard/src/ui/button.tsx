@@ -12,6 +12,8 @@ interface ButtonProps {
   icon?: ReactNode;
   /** Where there is little room only the icon is seen; the words stay for screen readers. */
   shrinks?: boolean;
+  /** The keys that do the same, as ARIA names them; whoever points at the button is told. */
+  shortcut?: string;
   onClick?: () => void;
   look?: keyof typeof LOOKS;
   type?: "button" | "submit";
@@ -21,12 +23,15 @@ interface ButtonProps {
 }
 
 export function Button(props: ButtonProps) {
-  const { children, icon, shrinks, onClick, look = "quiet", type = "button", testId, disabled, className = "" } = props;
+  const { children, icon, shrinks, shortcut, onClick, look = "quiet", type = "button" } = props;
+  const { testId, disabled, className = "" } = props;
   return (
     <button
       type={type}
       data-testid={testId}
       disabled={disabled}
+      aria-keyshortcuts={shortcut}
+      title={shortcut && `${children} (${shortcut.replace(" ", ", ")})`}
       onClick={onClick}
       className={`inline-flex items-center justify-center gap-1.5 whitespace-nowrap rounded-full px-3.5 py-1.5 font-medium text-sm transition-colors disabled:opacity-50 [&>svg]:size-4 ${LOOKS[look]} ${className}`}
     >

@@ -1,7 +1,7 @@
 /** A window above the page, of the browser's own kind: it keeps the focus inside, and Escape closes it. */
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
-import { useText } from "../i18n/index.ts";
+import { useText } from "../i18n/desk.ts";
 import { IconButton } from "./icon-button.tsx";
 
 interface DialogProps {

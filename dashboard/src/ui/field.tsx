@@ -14,15 +14,17 @@ interface FieldProps {
   error?: string | null;
   placeholder?: string;
   required?: boolean;
-  type?: "text" | "tel" | "email" | "url";
+  type?: "text" | "tel" | "email" | "url" | "password";
   autoFocus?: boolean;
+  disabled?: boolean;
 }
 
 const LOOK =
-  "plain-direction w-full rounded-xl border bg-raised px-3 py-2 text-[0.9375rem] leading-snug placeholder:text-ink-faint focus:border-accent";
+  "plain-direction w-full rounded-xl border bg-raised px-3 py-2 text-[0.9375rem] leading-snug placeholder:text-ink-faint focus:border-accent disabled:opacity-70";
 
 export function Field(props: FieldProps) {
   const { label, value, onChange, testId, characters_max, lines, hint, error, placeholder, required, type } = props;
+  const { disabled } = props;
   const text = useText();
   const id = useId();
   const excess = characters_max ? [...value].length - characters_max : 0;
@@ -33,6 +35,7 @@ export function Field(props: FieldProps) {
     value,
     placeholder,
     required,
+    disabled,
     dir: value ? "auto" : undefined,
     "data-testid": testId,
     "aria-invalid": wrong ? true : undefined,

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { later } from "./later.tsx";
 
@@ -32,4 +32,11 @@ it("a part that cannot be had says so, and leaves the rest of the page alone", a
   );
   expect((await screen.findByTestId("part-missing")).textContent).toContain("Reload");
   expect(screen.getByText("what was written")).toBeDefined();
+});
+
+it("a part that nobody would miss leaves nothing behind when it cannot be had", async () => {
+  const Part = later(() => Promise.reject(new TypeError("not there")), <i data-testid="room" />, null);
+  render(<Part />);
+  await waitFor(() => expect(screen.queryByTestId("room")).toBeNull());
+  expect(screen.queryByTestId("part-missing")).toBeNull();
 });

@@ -4,8 +4,15 @@ import { useText } from "../i18n/index.ts";
 
 type Loaded<Props> = { default: ComponentType<Props> };
 
-/** `meanwhile` keeps the room of a part that is on its way. */
-export function later<Props extends object>(load: () => Promise<Loaded<Props>>, meanwhile: ReactNode = null) {
+/**
+ * `meanwhile` keeps the room of a part that is on its way, `instead` stands there when it cannot be had: nothing, where
+ * it would be said many times on one page, or of something that nobody has asked for.
+ */
+export function later<Props extends object>(
+  load: () => Promise<Loaded<Props>>,
+  meanwhile: ReactNode = null,
+  instead: ReactNode = <Missing />,
+) {
   let kept: ComponentType<Props> | null = null;
   // biome-ignore lint/correctness/noComponentHookFactories: called once for each part, beside its imports
   return function Later(props: Props) {
@@ -22,7 +29,7 @@ export function later<Props extends object>(load: () => Promise<Loaded<Props>>, 
         () => fail(true),
       );
     }, []);
-    if (hasFailed) return <Missing />;
+    if (hasFailed) return instead;
     return Part ? <Part {...props} /> : meanwhile;
   };
 }
