@@ -26,17 +26,20 @@ def main(arguments: list[str] | None = None) -> int:
     if not parts and not asked.document:
         parser.error("name what is to be measured, or give --document")
     configure_logs("warning", "console")  # What this process itself does to databases is nobody's news.
-    complaints = _measure_all(parts, asked)
+    complaints, closings = _measure_all(parts, asked)
     if asked.document:
         print("\nwritten: " + ", ".join(document()))
     if complaints:
         print("\nNOT KEPT:\n" + "\n".join(f"  {complaint}" for complaint in complaints))
+    if closings:
+        print("\n" + "\n".join(closings))
     return 1 if complaints else 0
 
 
-def _measure_all(parts: Sequence[Part], asked: argparse.Namespace) -> list[str]:
-    """Measure one after the other; what was missed or could not be ended, as lines."""
+def _measure_all(parts: Sequence[Part], asked: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """Measure one after the other; what was missed or could not be ended, as lines, and what is to be said last."""
     complaints: list[str] = []
+    closings: list[str] = []
     ends = monotonic() + asked.minutes * 60 if asked.minutes else float("inf")
     for place, part in enumerate(parts):
         quick = is_quick(part, parts[place + 1 :], (ends - monotonic()) / 60)
@@ -61,7 +64,9 @@ def _measure_all(parts: Sequence[Part], asked: argparse.Namespace) -> list[str]:
             report.print_table()
             if not asked.forget:
                 print(f"\nwritten to bench/results/{report.write().name}")
-    return complaints
+        if report.closing:
+            closings.append(report.closing)
+    return complaints, closings
 
 
 def _databases(part: Part, asked: argparse.Namespace) -> list[str]:

@@ -49,7 +49,7 @@ def customer_of(place: int) -> Customer:
 
 def webhook(number: int, customer: Customer, account: int = 0) -> bytes:
     """A whole HTTP request with the message of that number."""
-    return _request(_body(number, customer, account))
+    return _request(webhook_body(number, customer, account))
 
 
 def phone_number_id(account: int) -> str:
@@ -80,7 +80,8 @@ def marked(number: int) -> str:
     return f"{MARK}{number:0{MARK_DIGITS}d}"
 
 
-def _body(number: int, customer: Customer, account: int) -> bytes:
+def webhook_body(number: int, customer: Customer, account: int = 0, said: str | None = None) -> bytes:
+    """What such a request holds; `said` is a text of its own."""
     phone = customer.phone
     wamid = base64.b64encode(f"HBgM{phone}{hashlib.md5(str(number).encode()).hexdigest()}".encode()).decode()
     message = {
@@ -88,7 +89,7 @@ def _body(number: int, customer: Customer, account: int) -> bytes:
         "from_user_id": customer.user_id,
         "id": f"wamid.{wamid}",
         "timestamp": str(int(time.time())),
-        "text": {"body": f"{marked(number)} {_TEXT}"},
+        "text": {"body": f"{marked(number)} {_TEXT}" if said is None else said},
         "type": "text",
     }
     value = {

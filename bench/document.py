@@ -10,7 +10,7 @@ from bench.report import HEADINGS, Figure, row_of
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 PLOTS = ROOT / "docs" / "plots"
-NAMES = ("arrive", "crowd", "storm", "restart", "inbox", "growth", "weight", "send")
+NAMES = ("arrive", "crowd", "storm", "restart", "inbox", "growth", "weight", "send", "assistant")
 
 
 def document(page: Path = DOCUMENT, plots: Path = PLOTS) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.arrive import measure_arrival
+from bench.assistant import measure_assistant
 from bench.crowd import measure_crowd
 from bench.growth import measure_growth
 from bench.inbox import measure_inbox
@@ -69,6 +70,14 @@ PARTS = (
         8,
         1.3,
         lambda report, _: measure_growth(report, report.databases, report.quick),
+    ),
+    Part(
+        "assistant",
+        "what the assistant answers without a model, beside plain word overlap, how soon, and what a turn costs",
+        1.4,
+        0.5,
+        lambda report, _: measure_assistant(report, report.quick),
+        (),
     ),
     Part(
         "weight",

@@ -50,6 +50,8 @@ class Report:
     figures: list[Figure] = field(default_factory=list)
     facts: Facts = field(default_factory=machine_facts)
     began: float = field(default_factory=monotonic)
+    closing: str = ""
+    """The figures in one line, which is said last of all."""
 
     def add(self, figure: Figure) -> None:
         """Take a figure, and show that something was found: a run takes minutes."""

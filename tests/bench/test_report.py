@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from bench.document import document
+from bench.document import NAMES, document
 from bench.found import found
 from bench.growth import exponent
 from bench.parts import PARTS, chosen, is_quick
@@ -58,7 +58,7 @@ def test_a_busy_machine_is_told(tmp_path: Path) -> None:
 
 def test_the_page_is_written_anew_from_what_is_there(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
-    names = ("figures", "arrive", "crowd", "storm", "restart", "inbox", "growth", "weight", "send")
+    names = ("figures", *NAMES)
     page.write_text("".join(f"# {name}\n<!-- {name} -->\nold\n<!-- /{name} -->\n" for name in names), encoding="utf-8")
     written = document(page, tmp_path / "plots")
     text = page.read_text(encoding="utf-8")
