@@ -11,9 +11,11 @@ from turn_room import AUTO, OFF, TurnRoom
 from wasl.domain.assistant import Answered, Noted, Reason
 from wasl.domain.identity import Party
 from wasl.domain.message import MessageStatus
+from wasl.errors import NotFound
 from wasl.limits import CONTACT_FACTS_MAX
 from wasl.store.database import Database, Engine
 from wasl.store.desk import Move
+from wasl.store.facts import ForgetFact, facts_shown
 from wasl.store.merge_contacts import MergeContacts, UnmergeContacts
 from wasl.store.secrets import SecretBox
 
@@ -227,6 +229,29 @@ async def test_a_fact_is_noted_once_and_of_very_many_the_oldest_are_forgotten(ro
     facts = await known_facts(room, LINA)
     assert (len(facts), facts[0]) == (CONTACT_FACTS_MAX, f"Has {CONTACT_FACTS_MAX + 4} cats")
     assert room.rows("SELECT count(*) FROM contact_facts") == [(CONTACT_FACTS_MAX,)]
+
+
+async def test_what_an_operator_takes_back_is_known_no_more_of_the_whole_person(room: TurnRoom) -> None:
+    await learns(room, LINA, "no nuts please", Noted("fact", "Allergic to nuts"), Noted("fact", "Has a dog"))
+    await learns(room, HER_ID, "no nuts", Noted("fact", "Allergic to nuts"))
+    users = (room.chat(LINA)["user_id"], room.chat(HER_ID)["user_id"])
+    await room.submit(MergeContacts(room.cast.olive.id, room.cast.rana, *users))
+    account_id, user_id = room.cast.olive.id, room.chat(LINA)["user_id"]
+
+    def known() -> dict[str, str]:
+        shown = room.database.read_now(lambda connection: facts_shown(connection, account_id, user_id))
+        return {one["fact"]: one["fact_id"] for one in shown}
+
+    nuts = known()["Allergic to nuts"]
+    assert list(known()) == ["Allergic to nuts", "Has a dog"]
+    assert await room.submit(ForgetFact(account_id, user_id, nuts))
+    assert [data["changed"] for data in room.told()[-2:]] == ["facts", "facts"]
+    assert list(known()) == ["Has a dog"]
+    assert await known_facts(room, HER_ID) == ("Has a dog",)
+    assert not await room.submit(ForgetFact(account_id, user_id, nuts))
+    with pytest.raises(NotFound):
+        await room.submit(ForgetFact(room.cast.cedar.id, user_id, known()["Has a dog"]))
+    assert await known_facts(room, LINA) == ("Has a dog",)
 
 
 async def test_tags_language_and_mood_of_another_are_not_kept_when_they_are_two_again(room: TurnRoom) -> None:

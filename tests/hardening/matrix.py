@@ -65,6 +65,10 @@ def _one_contact(shop: BusyShop) -> JsonObject:
     return {"json": {"user_id": shop.chat["user_id"], "other_user_id": shop.chat["user_id"]}}
 
 
+def _one_fact(shop: BusyShop) -> JsonObject:
+    return {"json": {"user_id": shop.chat["user_id"], "fact_id": "1"}}
+
+
 def _channel(shop: BusyShop) -> JsonObject:
     return {"json": {"channel_id": shop.chat["channel"]["channel_id"]}}
 
@@ -110,6 +114,8 @@ MATRIX: dict[str, Door] = {
     # Nobody is merged with themselves; and there is no such merge, here or anywhere.
     f"POST {API}/contacts/merge": Door(_one_contact, 409, 409, 409),
     f"POST {API}/contacts/unmerge": Door(lambda shop: {"json": {"merge_id": "999999"}}, 404, 404, 404),
+    f"GET {API}/client/{{user_id}}/facts": Door(),
+    f"POST {API}/contacts/forget-fact": Door(_one_fact),
     f"GET {API}/metrics": Door(stranger=200),
     f"GET {API}/messages/{{message_id}}/trace": Door(),
     f"POST {API}/takeover": Door(_conversation()),

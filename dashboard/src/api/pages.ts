@@ -5,6 +5,7 @@ import type { SendRequest, Template } from "./sending.ts";
 import type {
   ChannelOffer,
   ChatsPage,
+  ContactFact,
   ContactMerge,
   Conversation,
   ConversationStatus,
@@ -101,6 +102,12 @@ export const conversationsOf = (user_id: string) =>
   read<{ conversations: Conversation[]; total: number; merges: ContactMerge[] }>(
     `${LIVE_CHAT}/client/${encodeURIComponent(user_id)}/conversations`,
   );
+
+/** What the assistant has noted about a contact. Forgetting answers what is left. */
+export const factsOf = (user_id: string) =>
+  read<{ facts: ContactFact[] }>(`${LIVE_CHAT}/client/${encodeURIComponent(user_id)}/facts`);
+export const forgetFact = (user_id: string, fact_id: string) =>
+  post<{ facts: ContactFact[] }>(`${LIVE_CHAT}/contacts/forget-fact`, { user_id, fact_id });
 
 /** Two contacts are one person, or a merge is taken back; the events tell what that changes. */
 export const mergeContacts = (user_id: string, other_user_id: string) =>

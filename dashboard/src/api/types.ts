@@ -131,6 +131,13 @@ export interface ConversationRow {
   version: number;
 }
 
+/** Something that the assistant has noted about a contact, and goes by. */
+export interface ContactFact {
+  fact_id: string;
+  fact: string;
+  noted_at: string;
+}
+
 /** Two contacts that were taken for one, which can be undone. */
 export interface ContactMerge {
   merge_id: string;

@@ -12,6 +12,7 @@ import { until } from "../lib/time.ts";
 import { useScreen } from "../live/store.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { Known } from "./known.tsx";
 import { Merges } from "./merges.tsx";
 import { OtherConversations } from "./other-conversations.tsx";
 
@@ -30,6 +31,7 @@ export default function ContactPanel({ conversationId, onClose }: { conversation
         </IconButton>
       </div>
       {row && <Facts row={row} />}
+      {row && <Known row={row} />}
       {row && <OtherConversations row={row} />}
       {row && <Merges row={row} />}
     </aside>

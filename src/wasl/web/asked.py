@@ -99,6 +99,13 @@ class TwoContacts(Asked):
     other_user_id: Id
 
 
+class OneFact(Asked):
+    """Something that is known of a contact."""
+
+    user_id: Id
+    fact_id: Id
+
+
 class OneMerge(Asked):
     """Which merge."""
 

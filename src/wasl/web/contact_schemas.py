@@ -34,3 +34,17 @@ class Merged(Success):
     merge_id: str
     user_id: str
     other_user_id: str
+
+
+class FactFace(BaseModel):
+    """Something that the assistant has noted about a contact, and goes by."""
+
+    fact_id: str
+    fact: str
+    noted_at: str
+
+
+class Facts(Success):
+    """What is known of one contact beside their names, the newest first."""
+
+    facts: list[FactFace]

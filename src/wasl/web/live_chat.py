@@ -68,7 +68,7 @@ class LiveChat:
         self._database = database
         self._chats = Chats(database, heads)
         self._desk = Desk(journal, team)
-        self._contacts = Contacts(journal)
+        self._contacts = Contacts(journal, database)
         self._broadcasts = broadcasts
         self._figures: dict[int, tuple[float, JsonObject]] = {}
 
