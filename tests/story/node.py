@@ -19,8 +19,9 @@ class Node(Process):
         self.settings = settings
 
     def lines(self, event: str | None = None) -> list[dict[str, Any]]:
-        """The structured lines of its log; those of one name, if one is given."""
-        raw = (line for line in self.said().splitlines() if line.startswith("{"))
+        """The structured lines of its log; those of one name, if one is given. The last may still be being written."""
+        whole, _, _ = self.said().rpartition("\n")
+        raw = (line for line in whole.splitlines() if line.startswith("{"))
         return [line for line in map(orjson.loads, raw) if event in (None, line.get("event"))]
 
     def figures(self) -> dict[str, float]:
