@@ -3,6 +3,7 @@
 from re import Pattern
 from typing import Annotated, Any
 
+from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from wasl.domain import events as event_log
@@ -43,6 +44,7 @@ Spoken = Annotated[
 ]
 """Text that is more than white space."""
 Id = Annotated[Text, Field(min_length=1, max_length=ID_CHARACTERS_MAX)]
+PathId = Annotated[str, Path(max_length=ID_CHARACTERS_MAX)]
 Sequence = Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
 
 

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from wasl.domain.people import Operator
-from wasl.limits import ID_CHARACTERS_MAX
 from wasl.observe import log
 from wasl.store.database import Database
 from wasl.store.facts import ForgetFact, facts_shown
@@ -14,12 +13,11 @@ from wasl.store.journal import Journal
 from wasl.store.merge_contacts import MergeContacts, Merged, UnmergeContacts
 from wasl.web import contact_schemas
 from wasl.web.answers import Json
-from wasl.web.asked import OneFact, OneMerge, TwoContacts
+from wasl.web.asked import OneFact, OneMerge, PathId, TwoContacts
 from wasl.web.failures import CHANGE_FAILURES, failures
 from wasl.web.session import signed_in
 
 Me = Annotated[Operator, Depends(signed_in)]
-PathId = Annotated[str, Path(max_length=ID_CHARACTERS_MAX)]
 
 
 class Contacts:

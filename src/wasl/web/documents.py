@@ -18,8 +18,8 @@ from wasl.store.message_row import Json as JsonObject
 from wasl.store.team import Team
 from wasl.web import knowledge_schemas as schemas
 from wasl.web.answers import Json
+from wasl.web.asked import PathId
 from wasl.web.failures import CHANGE_FAILURES, NOT_READ, READ_FAILURES, failures
-from wasl.web.knowledge import PathId
 from wasl.web.knowledge_faces import name_of, number_of
 from wasl.web.session import signed_in
 from wasl.web.uploads import FileName, chunks_of, storable_name

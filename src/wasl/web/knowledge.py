@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from wasl.domain.people import Operator
@@ -21,14 +21,13 @@ from wasl.store.team import Team
 from wasl.store.unanswered import DismissGroup, Group, open_groups
 from wasl.web import knowledge_schemas as schemas
 from wasl.web.answers import Json
-from wasl.web.asked import CURSOR_MAX
+from wasl.web.asked import CURSOR_MAX, PathId
 from wasl.web.failures import CHANGE_FAILURES, READ_FAILURES, failures
 from wasl.web.knowledge_faces import entry_face, match_face, name_of, newest_named, number_of
 from wasl.web.limits import ENTRIES_PER_PAGE, ENTRIES_PER_PAGE_MAX
 from wasl.web.session import signed_in
 
 Me = Annotated[Operator, Depends(signed_in)]
-PathId = Annotated[str, Path(max_length=ID_CHARACTERS_MAX)]
 Words = Annotated[str, Query(max_length=SEARCH_CHARACTERS_MAX, description="Words that all stand in it somewhere.")]
 Topic = Annotated[str, Query(max_length=TOPIC_CHARACTERS_MAX, description="Only what is about this.")]
 DocumentId = Annotated[str, Query(max_length=ID_CHARACTERS_MAX, description="Only the passages of this document.")]

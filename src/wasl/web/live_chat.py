@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from wasl.clock import monotonic, now_ms
@@ -14,7 +14,6 @@ from wasl.limits import (
     HISTORY_DAYS_MAX,
     HISTORY_PAGE_DEFAULT,
     HISTORY_PAGE_MAX,
-    ID_CHARACTERS_MAX,
     METRICS_KEPT_SECONDS,
     PAGE_NUMBER_MAX,
     PAGE_SIZE_DEFAULT,
@@ -36,7 +35,7 @@ from wasl.store.reports import live_metrics
 from wasl.store.team import Team
 from wasl.web import contact_schemas, schemas
 from wasl.web.answers import Json
-from wasl.web.asked import Before, PageCursor
+from wasl.web.asked import Before, PageCursor, PathId
 from wasl.web.chats import Chats
 from wasl.web.contacts import Contacts
 from wasl.web.desk import Desk
@@ -44,7 +43,6 @@ from wasl.web.failures import READ_FAILURES
 from wasl.web.session import signed_in
 
 Me = Annotated[Operator, Depends(signed_in)]
-PathId = Annotated[str, Path(max_length=ID_CHARACTERS_MAX)]
 Search = Annotated[
     str, Query(max_length=SEARCH_CHARACTERS_MAX, description="Any part of a name, a number or a username.")
 ]
