@@ -10,8 +10,9 @@ from wasl.channels.registry import forms
 from wasl.clock import now_ms
 from wasl.domain.people import Availability, OperatorRole
 from wasl.errors import Conflict, Invalid, Misconfigured, NotFound
+from wasl.store.assistants import ToldAssistant
 from wasl.store.database import Connection, Database
-from wasl.store.directory import Reading
+from wasl.store.directory import Reading, sealed_for
 from wasl.store.journal import Journal
 from wasl.store.passwords import password_fits
 from wasl.store.secrets import SecretBox
@@ -38,6 +39,30 @@ async def test_all_who_ask_at_once_learn_what_one_of_them_read(
     assert await asyncio.gather(*(other_node.refresh() for _ in range(3))) == [True, True, True]
     assert await other_node.refresh() is False
     assert other_node.channel_of("meta", "155501") is not None
+
+
+async def test_reading_again_opens_only_what_changed(
+    team: Team, cast: Cast, box: SecretBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a thousand accounts, a colleague who comes or goes must not cost the opening of every number's secrets."""
+    server = {"model": {"base_url": "https://model.example/v1"}}
+    told = ToldAssistant(cast.olive.id, 0, 0, None, server, secrets={"model_key": "sk-olive"})
+    await team.change_assistant(told)
+    opened: list[str] = []
+    unseal = SecretBox.unseal
+
+    def counted(box: SecretBox, sealed: bytes, bound_to: str) -> bytes:
+        opened.append(bound_to)
+        return unseal(box, sealed, bound_to)
+
+    monkeypatch.setattr(SecretBox, "unseal", counted)
+    await team.change_status(cast.omar.id, Availability.AWAY)
+    assert opened == []
+    assert team.operators(cast.olive.id)[1].status is Availability.AWAY
+    await team.change_channel(cast.cedar_number.id, {"access_token": "newer"})
+    assert opened == [sealed_for(cast.cedar.id, "meta", "155502")]
+    assert [found.access["access_token"] for found in team.channels()] == ["access-155501", "newer"]
+    assert team.assistant(cast.olive.id, cast.olive_number.id).secrets["model_key"] == "sk-olive"
 
 
 async def test_names_and_addresses_are_taken_once(team: Team, cast: Cast) -> None:

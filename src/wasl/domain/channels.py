@@ -70,6 +70,8 @@ class Capabilities:
         """The same with some of `switchable` on: names of kinds of message, `quotes`, `reactions`, `read_receipts`,
         `typing`, `interactive`."""
         wanted = self.switchable & set(on)
+        if not wanted:
+            return self
         kinds = self.kinds | {kind for kind in MessageType if kind.value in wanted}
         interactive = frozenset(("button", "list", "cta_url")) if "interactive" in wanted else self.interactive
         return replace(

@@ -6,6 +6,7 @@ address comes to see a key.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from wasl.domain.assistant import AssistantMode
 from wasl.domain.assistant_settings import AssistantSettings, overlaid, settings_of
 from wasl.errors import Conflict, Invalid, Misconfigured, NotFound
 from wasl.observe import log
+from wasl.store.built_rows import BuiltRows
 from wasl.store.database import Connection, Row
 from wasl.store.secrets import SecretBox
 from wasl.store.turns import Terms
@@ -93,17 +95,22 @@ class _Row:
 
 
 def read_assistants(
-    connection: Connection, box: SecretBox, channels: Iterable[_Numbered]
+    connection: Connection, box: SecretBox, channels: Iterable[_Numbered], built: BuiltRows
 ) -> dict[tuple[int, int], Assistant]:
-    """Those of every account, and of every number that has settings of its own or stands in an account that has."""
+    """Those of every account and number that has settings of its own, or stands in an account that has."""
     sql = "SELECT settings, secrets, version, account_id, channel_id FROM assistant_settings"
-    rows = connection.rows(sql)
-    own = {(row[3], row[4]): _row_of(row, box, row[3]) for row in rows}
-    places = [*((one.account_id, one.id) for one in channels), *((account_id, WHOLE_ACCOUNT) for account_id, _ in own)]
-    return {
-        place: _assistant(own.get((place[0], WHOLE_ACCOUNT), _Row()), own.get(place, _Row()))
-        for place in dict.fromkeys(places)
-    }
+    rows = {(row[3], row[4]): row for row in connection.rows(sql)}
+    own = {place: built.of(row, partial(_row_of, row, box, row[3]), _Row) for place, row in rows.items()}
+    accounts = {account_id for account_id, _ in own}
+
+    def assistant_at(account_id: int, channel_id: int) -> Assistant:
+        above, here = (account_id, WHOLE_ACCOUNT), (account_id, channel_id)
+        build = partial(_assistant, own.get(above, _Row()), own.get(here, _Row()))
+        return built.of((rows.get(above), rows.get(here)), build, Assistant)
+
+    places = [(account_id, WHOLE_ACCOUNT) for account_id in accounts]
+    places += [(one.account_id, one.id) for one in channels if one.account_id in accounts]
+    return {place: assistant_at(*place) for place in places}
 
 
 def _row_of(row: Row, box: SecretBox, account_id: int) -> _Row:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import orjson
 
@@ -9,6 +10,7 @@ from wasl.domain.channels import Access, Capabilities, ChannelForm
 from wasl.domain.people import Availability, Operator, OperatorRole
 from wasl.observe import log
 from wasl.store.assistants import Assistant, read_assistants
+from wasl.store.built_rows import BuiltRows
 from wasl.store.conversation_row import ChannelFace
 from wasl.store.database import Connection, Row
 from wasl.store.secrets import SecretBox
@@ -75,6 +77,7 @@ class Directory:
     assistants: Mapping[tuple[int, int], Assistant] = field(default_factory=dict)
     """Account and channel → its assistant; channel 0 is what holds for the account's other numbers."""
     ended_sessions: frozenset[str] = frozenset()
+    built: BuiltRows = field(default_factory=BuiltRows, repr=False)
 
 
 def settings_version(connection: Connection) -> int:
@@ -88,13 +91,17 @@ def raise_settings_version(connection: Connection) -> None:
     connection.run("UPDATE settings_version SET version = version + 1")
 
 
-def read_directory(connection: Connection, reading: Reading, now_ms: int) -> Directory:
-    """Read everything inside the open snapshot. Raises Misconfigured when the secret key is another."""
+def read_directory(connection: Connection, reading: Reading, now_ms: int, before: Directory | None = None) -> Directory:
+    """Read everything inside the open snapshot; what has not changed is taken over from the directory `before`.
+
+    Raises Misconfigured when the secret key is another.
+    """
+    built = BuiltRows(before.built if before else None)
     accounts = {row[0]: Account(*row) for row in connection.rows("SELECT id, name FROM accounts ORDER BY id")}
     channel_rows = connection.rows(f"SELECT {_CHANNEL_COLUMNS} FROM channels ORDER BY id")
-    channels = _with_siblings(list(_channels_of(channel_rows, reading)))
+    channels = _with_siblings(list(_channels_of(channel_rows, reading, built)))
     operator_rows = connection.rows(f"SELECT {OPERATOR_COLUMNS} FROM operators ORDER BY id")
-    operators = [operator_of(row) for row in operator_rows]
+    operators = [built.of(row, partial(operator_of, row), Operator) for row in operator_rows]
     former = connection.rows("SELECT account_id, provider, proof FROM former_proofs")
     ended = connection.rows("SELECT session_id FROM ended_sessions WHERE expires_ms > ?", (now_ms,))
     return Directory(
@@ -106,8 +113,9 @@ def read_directory(connection: Connection, reading: Reading, now_ms: int) -> Dir
         proofs=_proofs_of(channels, former),
         operators={operator.id: operator for operator in operators},
         by_email={operator.email: operator for operator in operators},
-        assistants=read_assistants(connection, reading.box, channels),
+        assistants=read_assistants(connection, reading.box, channels, built),
         ended_sessions=frozenset(session_id for (session_id,) in ended),
+        built=built.done(),
     )
 
 
@@ -137,13 +145,13 @@ def seal_channel_secrets(box: SecretBox, bound_to: str, secrets: Mapping[str, st
     return box.seal(orjson.dumps(dict(secrets)), bound_to)
 
 
-def _channels_of(rows: Iterable[Row], reading: Reading) -> Iterable[Channel]:
+def _channels_of(rows: Iterable[Row], reading: Reading, built: BuiltRows) -> Iterable[Channel]:
     for row in rows:
         form = reading.forms.get(row[2])
         if form is None:
             log.error("channel of a provider that this version does not know", channel_id=row[0], provider=row[2])
         else:
-            yield _channel_of(row, form, reading)
+            yield built.of(row, partial(_channel_of, row, form, reading), Channel)
 
 
 def _proofs_of(channels: Iterable[Channel], former: Iterable[Row]) -> dict[tuple[int, str], frozenset[str]]:

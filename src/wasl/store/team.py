@@ -75,7 +75,7 @@ class Team:
     def _read_if_moved(self, connection: Connection) -> Directory | None:
         # Another number, not a greater one: a restored backup counts backwards.
         moved = settings_version(connection) != self._now.version
-        return read_directory(connection, self._reading, now_ms()) if moved else None
+        return read_directory(connection, self._reading, now_ms(), self._now) if moved else None
 
     def accounts(self) -> list[Account]:
         """All accounts, oldest first."""
