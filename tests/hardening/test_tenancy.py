@@ -38,7 +38,7 @@ async def test_every_call_of_a_stranger(scene: Scene) -> None:
     chat, message_id = known["chat"], known["message_id"]
     await scene.outside.say(scene.garage, RANA, "my car")
     own = await scene.karim.chat(RANA)
-    before = await scene.sara.history(chat)
+    before = still(await scene.sara.history(chat))
     foreign = {"conversation_id": chat["conversation_id"], "user_id": chat["user_id"]}
     mixed = foreign | {"user_id": own["user_id"]}
     refused: list[tuple[str, str, Any]] = [
@@ -57,7 +57,16 @@ async def test_every_call_of_a_stranger(scene: Scene) -> None:
     for path in ("unified-chats", "active-conversations", "waiting-queue", "metrics", "events/poll"):
         for query in ("", f"?search={GUEST.phone}", "?search=Layal", f"?status=human&search={GUEST.phone}"):
             await check_call(scene, "GET", path + query, None, {200})
-    assert await scene.sara.history(chat) == before
+    assert still(await scene.sara.history(chat)) == before
+
+
+def still(history: dict[str, Any]) -> dict[str, Any]:
+    """A history without what moves by itself: nobody answers at the number's address, so that sending is tried again
+    and again."""
+    moving = {"as_of", "status", "error", "last_message"}
+    messages = [{name: value for name, value in one.items() if name not in moving} for one in history["messages"]]
+    conversation = {name: value for name, value in history["conversation"].items() if name not in moving - {"status"}}
+    return {**history, "as_of": None, "messages": messages, "conversation": conversation}
 
 
 def ids_of(chat: dict[str, Any]) -> dict[str, Any]:

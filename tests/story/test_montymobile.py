@@ -41,6 +41,13 @@ def statuses_of(watcher: Watcher, message_id: str) -> list[str]:
     return [state for state, before in zip(states, [None, *states], strict=False) if state != before]
 
 
+def errors_of(watcher: Watcher, message_id: str) -> list[str]:
+    """The codes of what was said to be wrong with a message, each once."""
+    shown = (frame.data.get("message") for frame in watcher.events)
+    errors = [message["error"] for message in shown if message and message["message_id"] == message_id]
+    return list(dict.fromkeys(error["code"] for error in errors if error))
+
+
 async def reply(shop: Shop, words: str, **more: Any) -> JsonObject:
     found: JsonObject = (await shop.sara.send(await shop.sara.chat(), words, **more))["message"]
     return found
@@ -153,9 +160,8 @@ async def test_a_refusal_shows_their_words_and_a_limit_is_waited_for(shop: Shop)
     failed = await sara.until_message(message["message_id"], status="failed")
     assert failed["error"]["message"] == "MontyMobile refused the message: Outside the window"
     after = await reply(shop, "patience")
-    waiting = await sara.until_message(after["message_id"], status="sending")
-    await sara.until(lambda: (sara.messages()[waiting["message_id"]]["error"] or {}).get("code") == "http_429")
-    assert sara.messages()[after["message_id"]]["status"] == "queued"
+    await sara.until(lambda: errors_of(sara, after["message_id"]) == ["http_429"])
+    assert statuses_of(sara, after["message_id"]) == ["queued", "sending", "queued"]
     assert await shop.phones.words_accepted() == []
 
 
