@@ -93,6 +93,7 @@ async def test_what_it_sees(workshop: Workshop, tmp_path: Path) -> None:
         (b"ffconcat version 1.0\nfile /etc/passwd\n", "audio/ogg"),
         (samples.PDF, "application/pdf"),
     ],
+    ids=["nothing", "noise", "bomb", "cut picture", "cut sound", "cut film", "playlist", "list of films", "document"],
 )
 async def test_what_is_broken_is_refused_and_hurts_nobody(
     workshop: Workshop, tmp_path: Path, content: bytes, mime_type: str
