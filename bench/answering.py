@@ -11,9 +11,9 @@ from itertools import cycle, islice
 
 from bench.bodies import PHONE_NUMBER_ID, customer_of, webhook_body
 from bench.installation import fresh_folder, furnish, receive, settings_for
-from wasl.assistant.http_tool import HttpTools
-from wasl.assistant.knowledge import Entry
-from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.knowledge.search import Entry
+from wasl.assistant.models.openai_chat import OpenAiChat
+from wasl.assistant.tools.http_tool import HttpTools
 from wasl.channels.registry import forms
 from wasl.domain.events import Event, EventKind
 from wasl.flow.budget import Budget

@@ -17,7 +17,7 @@ from bench.machine import ROOT
 from bench.overlap import WordOverlap
 from bench.report import Figure, Report, percentiles
 from bench.synthetic_knowledge import synthetic
-from wasl.assistant.knowledge import Entry, KnowledgeBase
+from wasl.assistant.knowledge.search import Entry, KnowledgeBase
 from wasl.demo_knowledge import demo_entries
 from wasl.domain.language import language_of
 from wasl.domain.mood import feeling_of

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasl.assistant.keyless import answer_from, asked_in, questions_of
-from wasl.assistant.knowledge import Entry
+from wasl.assistant.knowledge.keyless import answer_from, asked_in, questions_of
+from wasl.assistant.knowledge.search import Entry
 from wasl.domain.assistant import Answered, Match
 from wasl.domain.assistant_settings import AssistantSettings
 from wasl.flow.cases import Case, read_cases

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from wasl.assistant.knowledge import Entry
+from wasl.assistant.knowledge.search import Entry
 from wasl.domain.assistant import Match, Tier
 
 STRONG_SHARE = 0.5

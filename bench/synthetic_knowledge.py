@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from wasl.assistant.knowledge import Entry
+from wasl.assistant.knowledge.search import Entry
 
 _NAMES = 4_000
 _SYLLABLES = [consonant + vowel for consonant in "bcdfglmnprstvz" for vowel in "aeio"]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from assistant.wire_server import WireServer
-from wasl.assistant.model import Asked, ModelAccess, ModelFailed, Said, Turn
-from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.models.model import Asked, ModelAccess, ModelFailed, Said, Turn
+from wasl.assistant.models.openai_chat import OpenAiChat
 from wasl.domain.assistant_settings import ModelTerms
 
 KEY = "sk-invented-for-olive"

@@ -6,8 +6,8 @@ import pytest
 
 from assistant.talking import Talker
 from assistant.wire_server import WireServer, knows, says, wire_server
-from wasl.assistant.http_tool import HttpTools
-from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.models.openai_chat import OpenAiChat
+from wasl.assistant.tools.http_tool import HttpTools
 
 
 @pytest.fixture

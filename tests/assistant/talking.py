@@ -6,10 +6,10 @@ from typing import Any
 
 from assistant.asking import access_to
 from assistant.wire_server import WireServer
-from wasl.assistant.conversing import Bill, converse
-from wasl.assistant.http_tool import HttpTool, HttpTools
-from wasl.assistant.openai_chat import OpenAiChat
-from wasl.assistant.tools import Toolbox
+from wasl.assistant.models.openai_chat import OpenAiChat
+from wasl.assistant.talking.conversing import Bill, converse
+from wasl.assistant.tools.http_tool import HttpTool, HttpTools
+from wasl.assistant.tools.toolbox import Toolbox
 from wasl.clock import monotonic
 from wasl.domain.assistant import Answered, Brief, Line, Match, Tier
 from wasl.domain.assistant_settings import AssistantSettings

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasl.assistant.arguments import problem_with, unchecked_in
+from wasl.assistant.tools.arguments import problem_with, unchecked_in
 
 ORDER = {
     "type": "object",

@@ -8,10 +8,10 @@ from bench.assistant import FOUND_MIN, HANDED_OVER_MIN, LANGUAGES, SETS, WRONG_M
 from bench.cases import Tally, tally_of
 from bench.overlap import WordOverlap
 
-from wasl.assistant.keyless import answer_from, asked_in, questions_of
-from wasl.assistant.knowledge import KnowledgeBase
-from wasl.assistant.rules import call_for_person
-from wasl.assistant.words import said_plainly
+from wasl.assistant.knowledge.keyless import answer_from, asked_in, questions_of
+from wasl.assistant.knowledge.search import KnowledgeBase
+from wasl.assistant.language.words import said_plainly
+from wasl.assistant.talking.rules import call_for_person
 from wasl.demo_knowledge import demo_entries
 from wasl.domain.assistant import Answered, Brief, Line, Match, Reason, Tier
 from wasl.domain.assistant_settings import AssistantSettings

@@ -3,9 +3,9 @@
 import pytest
 
 from assistant.talking import brief_of
-from wasl.assistant.checking import may_be_silent, needs_source, repeats, unfounded
-from wasl.assistant.courtesy import is_courtesy
-from wasl.assistant.prompt import RULES
+from wasl.assistant.talking.checking import may_be_silent, needs_source, repeats, unfounded
+from wasl.assistant.talking.courtesy import is_courtesy
+from wasl.assistant.talking.prompt import RULES
 
 GIVEN = [
     "A cake costs 15 USD, delivery 3,000 LBP. See https://olive.example/cakes or orders@olive.example.",

@@ -8,8 +8,8 @@ import pytest
 
 from assistant.talking import CAKE, DELIVERY, HOURS, Talker, said
 from assistant.wire_server import Says, calls, fails, handover, knows, reply, says, silence
-from wasl.assistant import checking, conversing
 from wasl.assistant.limits import TOOL_CALLS_PER_ROUND_MAX, TOOL_ROUNDS_MAX
+from wasl.assistant.talking import checking, conversing
 from wasl.domain.assistant import Noted, Reason, Tier
 from wasl.domain.notes import note_parts
 

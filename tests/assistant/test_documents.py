@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import papers
-from wasl.assistant.document_limits import PASSAGE_CHARACTERS_MAX, PASSAGE_CHARACTERS_MIN, ROWS_APART_MAX
-from wasl.assistant.documents import MARKDOWN, PAGE, PDF, TABLE, TEXT, WORKBOOK, read_document
-from wasl.assistant.passages import Piece, Unreadable, clean, cut
-from wasl.assistant.written_texts import decoded
+from wasl.assistant.documents.limits import PASSAGE_CHARACTERS_MAX, PASSAGE_CHARACTERS_MIN, ROWS_APART_MAX
+from wasl.assistant.documents.passages import Piece, Unreadable, clean, cut
+from wasl.assistant.documents.reading import MARKDOWN, PAGE, PDF, TABLE, TEXT, WORKBOOK, read_document
+from wasl.assistant.documents.written_texts import decoded
 
 SENTENCE = "The bread is baked in the morning and sold until the evening. "
 ARABIC = "نخبز الخبز صباحاً ونبيعه حتى المساء. هل تريدون أن نوصله إليكم؟ "
@@ -307,7 +307,7 @@ def test_what_cannot_be_read_says_why(file: Path, content: bytes | str, mime_typ
 
 
 def test_a_long_pdf_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wasl.assistant.pdf_pages.DOCUMENT_PAGES_MAX", 2)
+    monkeypatch.setattr("wasl.assistant.documents.pdf_pages.DOCUMENT_PAGES_MAX", 2)
     assert why_not(file, papers.pdf(["a"], ["b"], ["c"]), PDF)[0] == "too_many_pages"
     assert len(read(file, papers.pdf(["a"], ["b"]), PDF)) == 2
 

@@ -22,9 +22,9 @@ from channels.provider_server import (
 )
 from channels.provider_server import silence as silent
 from wasl import public_address
-from wasl.assistant import http_tool
-from wasl.assistant.http_tool import HttpTool, HttpTools, ToolAnswer
 from wasl.assistant.limits import TOOL_ANSWER_BYTES_MAX, TOOL_ANSWER_CHARACTERS_MAX
+from wasl.assistant.tools import http_tool
+from wasl.assistant.tools.http_tool import HttpTool, HttpTools, ToolAnswer
 
 pytestmark = pytest.mark.anyio
 SECRET = "t00l-secret-of-olive"

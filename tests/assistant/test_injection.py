@@ -13,9 +13,9 @@ import pytest
 from assistant.talking import CAKE, HOURS, Talker, brief_of, said
 from assistant.wire_server import AskedOf, Says, calls, reply, says
 from channels.provider_server import Provider, answering, provider
-from wasl.assistant.http_tool import HttpTools
-from wasl.assistant.prompt import DATA, Moment, opening, rules_of
-from wasl.assistant.tools import http_tool_of
+from wasl.assistant.talking.prompt import DATA, Moment, opening, rules_of
+from wasl.assistant.tools.http_tool import HttpTools
+from wasl.assistant.tools.toolbox import http_tool_of
 from wasl.domain.assistant import Line, Reason
 from wasl.domain.assistant_settings import AssistantSettings
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from wasl.assistant.keyless import PARTS_MAX, answer_from, asked_in, questions_of
-from wasl.assistant.knowledge import Entry, KnowledgeBase
+from wasl.assistant.knowledge.keyless import PARTS_MAX, answer_from, asked_in, questions_of
+from wasl.assistant.knowledge.search import Entry, KnowledgeBase
 from wasl.domain.assistant import Answered, Brief, Line, Match, Reason, Tier
 from wasl.domain.assistant_settings import AssistantSettings
 from wasl.domain.language import language_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasl.assistant.knowledge import Entry, KnowledgeBase
+from wasl.assistant.knowledge.search import Entry, KnowledgeBase
 from wasl.domain.assistant import Tier
 
 HOURS = Entry(

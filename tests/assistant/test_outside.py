@@ -8,8 +8,8 @@ import pytest
 
 from assistant.wire_server import WireServer
 from wasl import public_address
-from wasl.assistant.model import Asked, ModelAccess, ModelFailed, Sound, Turn
-from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.models.model import Asked, ModelAccess, ModelFailed, Sound, Turn
+from wasl.assistant.models.openai_chat import OpenAiChat
 from wasl.assistant.outside import Reach
 from wasl.domain.assistant_settings import ModelTerms
 

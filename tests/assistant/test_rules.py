@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wasl.assistant.rules import call_for_person, still_learning
+from wasl.assistant.talking.rules import call_for_person, still_learning
 from wasl.domain.assistant import Brief, Line, Reason
 from wasl.domain.assistant_settings import AssistantSettings, settings_of
 from wasl.domain.message import MessageType

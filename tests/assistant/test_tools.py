@@ -7,10 +7,10 @@ import pytest
 
 from assistant.talking import DELIVERY, HOURS
 from channels.provider_server import Provider, answering, provider
-from wasl.assistant.http_tool import HttpTool, HttpTools
 from wasl.assistant.limits import NOTED_MAX, TOOLS_MAX
-from wasl.assistant.model import ToolCall
-from wasl.assistant.tools import Toolbox, http_tool_of, http_tools_of
+from wasl.assistant.models.model import ToolCall
+from wasl.assistant.tools.http_tool import HttpTool, HttpTools
+from wasl.assistant.tools.toolbox import Toolbox, http_tool_of, http_tools_of
 from wasl.domain.assistant import Match, Noted, Reason
 from wasl.errors import Invalid
 

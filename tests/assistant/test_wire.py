@@ -10,8 +10,8 @@ import pytest
 from assistant.asking import FORM, HELLO, KEY, access_to, ask, failure
 from assistant.wire_server import Says, WireServer, calls, fails, says, wire_server
 from wasl.assistant.limits import TOOL_CALLS_PER_ROUND_MAX
-from wasl.assistant.model import Asked, ModelAccess, ModelFailed, Picture, Sound, ToolForm, Turn, is_near
-from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.models.model import Asked, ModelAccess, ModelFailed, Picture, Sound, ToolForm, Turn, is_near
+from wasl.assistant.models.openai_chat import OpenAiChat
 from wasl.domain.assistant import Usage
 from wasl.domain.assistant_settings import ModelTerms
 

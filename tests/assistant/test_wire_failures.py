@@ -10,10 +10,10 @@ import pytest
 
 from assistant.asking import HELLO, KEY, access_to, ask, failure
 from assistant.wire_server import Says, WireServer, fails, says
-from wasl.assistant import openai_chat
 from wasl.assistant.limits import MODEL_BYTES_MAX
-from wasl.assistant.model import ModelAccess, ModelFailed
-from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.models import openai_chat
+from wasl.assistant.models.model import ModelAccess, ModelFailed
+from wasl.assistant.models.openai_chat import OpenAiChat
 from wasl.domain.assistant_settings import ModelTerms
 
 pytestmark = pytest.mark.anyio

@@ -2,8 +2,8 @@
 
 import pytest
 
-from wasl.assistant import wish_words
-from wasl.assistant.wishes import Courtesy, courtesy_of, is_greeting, is_thanks, wants_person
+from wasl.assistant.language import wish_words
+from wasl.assistant.language.wishes import Courtesy, courtesy_of, is_greeting, is_thanks, wants_person
 from wasl.domain.letters import plain
 
 WISHES = """

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasl.assistant.little_words import COURTESIES, LITTLE_WORDS
-from wasl.assistant.skeleton import skeleton_of_arabic, skeletons_of_latin, without_verb_marks
-from wasl.assistant.things import COLOURS, COUNTRIES, GOODS, SIZES, TOWNS
-from wasl.assistant.typos import meant_by
-from wasl.assistant.words import Term, index_words, is_common, meanings, said_plainly, terms_of, words_of
+from wasl.assistant.language.little_words import COURTESIES, LITTLE_WORDS
+from wasl.assistant.language.skeleton import skeleton_of_arabic, skeletons_of_latin, without_verb_marks
+from wasl.assistant.language.things import COLOURS, COUNTRIES, GOODS, SIZES, TOWNS
+from wasl.assistant.language.typos import meant_by
+from wasl.assistant.language.words import Term, index_words, is_common, meanings, said_plainly, terms_of, words_of
 from wasl.domain.letters import plain
 
 

@@ -10,7 +10,7 @@ import pytest
 import papers
 from assistants import OPENING
 from cast import Cast
-from wasl.assistant import document_limits
+from wasl.assistant.documents import limits as document_limits
 from wasl.errors import TooMany, WaslError
 from wasl.files.bench import Unworkable
 from wasl.files.keeping import FileTooLarge

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.wire_server import Says, WireServer, fails, wire_server
 from cast import Cast
-from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.models.openai_chat import OpenAiChat
 from wasl.domain.assistant_settings import settings_of
 from wasl.flow import doctor_assistant
 from wasl.flow.doctor_assistant import assistants

@@ -4,7 +4,7 @@ import pytest
 
 from assistants import UNSURE, Machine
 from cast import Cast
-from wasl.assistant.words import index_words
+from wasl.assistant.language.words import index_words
 from wasl.domain.identity import Party
 from wasl.flow.gather_questions import QuestionGatherer, likeness
 from wasl.store import unanswered

@@ -14,7 +14,12 @@ BANNED_VERBS = ("get", "set", "handle", "process", "do")
 
 # What a library calls by its own name, in classes that take the place of its own.
 NAMED_BY_LIBRARIES = {
-    "src/wasl/assistant/web_pages.py": {"handle_starttag", "handle_startendtag", "handle_endtag", "handle_data"},
+    "src/wasl/assistant/documents/web_pages.py": {
+        "handle_starttag",
+        "handle_startendtag",
+        "handle_endtag",
+        "handle_data",
+    },
     "src/wasl/bounded_http.py": {"handle_websocket_upgrade"},
     "src/wasl/direct_ws.py": {"handle_connect"},
     "src/wasl/web/engine_io.py": {"handle_request"},

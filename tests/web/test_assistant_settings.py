@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from wasl.assistant.http_tool import METHODS
-from wasl.assistant.tools import BUILT_IN
+from wasl.assistant.tools.http_tool import METHODS
+from wasl.assistant.tools.toolbox import BUILT_IN
 from wasl.domain.assistant_settings import AssistantSettings, Hours, Limits, ModelTerms, Rules, settings_of, told_of
 from wasl.flow.models import tools_of
 from wasl.store.assistants import MODEL_KEY

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 import papers
-from wasl.assistant.document_limits import DOCUMENT_BYTES_MAX
+from wasl.assistant.documents.limits import DOCUMENT_BYTES_MAX
 from wasl.flow import bring_knowledge
 from wasl.limits import REQUEST_BODY_BYTES_MAX
 from wasl.web import knowledge_schemas as schemas

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from wasl.assistant.model import is_near
+from wasl.assistant.models.model import is_near
 from wasl.assistant.outside import Reach
 from wasl.cli.ask import ASSISTANT_KEY_VARIABLE, add_secret_option, given_secret
 from wasl.cli.evaluations import add_verb

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 
 from wasl.assistant.agreement import agreement_of
-from wasl.assistant.rules import claims_something
+from wasl.assistant.talking.rules import claims_something
 from wasl.clock import now_ms
 from wasl.flow.limits import DRAFT_KEPT_SECONDS, DRAFTS_LOOKED_AT_ONCE, REPLY_SETTLED_SECONDS
 from wasl.flow.together import submit_together

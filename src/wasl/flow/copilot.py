@@ -7,12 +7,12 @@ it costs is within the account's limits.
 import re
 from dataclasses import replace
 
-from wasl.assistant.answer_form import Malformed
-from wasl.assistant.conversing import Bill, ask_once
-from wasl.assistant.copilot import Rewriting, rewriting, summarising, text_of
 from wasl.assistant.extract import extract
 from wasl.assistant.limits import SUMMARY_CHARACTERS_MAX
-from wasl.assistant.model import Asked, Model, ModelFailed
+from wasl.assistant.models.model import Asked, Model, ModelFailed
+from wasl.assistant.talking.answer_form import Malformed
+from wasl.assistant.talking.conversing import Bill, ask_once
+from wasl.assistant.talking.copilot import Rewriting, rewriting, summarising, text_of
 from wasl.clock import monotonic
 from wasl.domain.assistant import Answered, Reason
 from wasl.domain.assistant_settings import AssistantSettings

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 
-from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.models.openai_chat import OpenAiChat
 from wasl.assistant.outside import Reach
 from wasl.channels.adapter import Adapter
 from wasl.channels.download import Downloads

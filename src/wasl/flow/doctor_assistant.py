@@ -5,7 +5,7 @@ who wait for them get an answer.
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Protocol
 
-from wasl.assistant.model import ModelAccess, ModelFailed
+from wasl.assistant.models.model import ModelAccess, ModelFailed
 from wasl.domain.assistant import AssistantMode
 from wasl.flow.findings import Finding, good, note, wrong
 from wasl.flow.limits import DOCTOR_REQUEST_SECONDS

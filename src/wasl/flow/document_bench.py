@@ -4,8 +4,8 @@ from pathlib import Path
 
 import orjson
 
-from wasl.assistant.documents import read_document
-from wasl.assistant.passages import Piece, Unreadable
+from wasl.assistant.documents.passages import Piece, Unreadable
+from wasl.assistant.documents.reading import read_document
 from wasl.files.at_the_bench import Bounds, Task, work
 from wasl.flow.limits import DOCUMENT_MEMORY_BYTES_MAX, DOCUMENT_READ_BYTES_MAX, DOCUMENT_SECONDS_MAX
 from wasl.store.entries import words_of

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from wasl.assistant.agreement import agreement_of
-from wasl.assistant.rules import call_for_person
+from wasl.assistant.talking.rules import call_for_person
 from wasl.assistant.wording import unfit
 from wasl.clock import monotonic, now_ms
 from wasl.domain.assistant import Answered, Brief, Match, Reason, Usage

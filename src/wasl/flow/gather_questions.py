@@ -7,7 +7,7 @@ knowledge is searched, so that the same question in another language or script i
 import asyncio
 from collections.abc import Sequence
 
-from wasl.assistant.words import index_words
+from wasl.assistant.language.words import index_words
 from wasl.clock import now_ms
 from wasl.store.database import Database
 from wasl.store.duties import Duties

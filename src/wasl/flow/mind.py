@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from wasl.assistant.http_tool import HttpTools
-from wasl.assistant.openai_chat import OpenAiChat
+from wasl.assistant.models.openai_chat import OpenAiChat
 from wasl.assistant.outside import Reach
+from wasl.assistant.tools.http_tool import HttpTools
 from wasl.files.keeping import FileStore
 from wasl.files.workshop import Workshop
 from wasl.flow.budget import Budget

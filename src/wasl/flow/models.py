@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from wasl.assistant.http_tool import HttpTool
-from wasl.assistant.model import ModelAccess
-from wasl.assistant.tools import http_tools_of
+from wasl.assistant.models.model import ModelAccess
+from wasl.assistant.tools.http_tool import HttpTool
+from wasl.assistant.tools.toolbox import http_tools_of
 from wasl.errors import Invalid
 from wasl.observe import log
 from wasl.store.assistants import MODEL_KEY, Assistant

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wasl.assistant.limits import PICTURES_SHOWN_MAX, TOKENS_PER_SOUND_SECOND
-from wasl.assistant.model import Heard, Model, ModelAccess, ModelFailed, Sound, cost_of
+from wasl.assistant.models.model import Heard, Model, ModelAccess, ModelFailed, Sound, cost_of
 from wasl.clock import monotonic, now_ms
 from wasl.domain.assistant import Line, Reason
 from wasl.domain.notes import Note, NoteCode

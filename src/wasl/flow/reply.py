@@ -14,7 +14,7 @@ from typing import Protocol
 
 import orjson
 
-from wasl.assistant.rules import call_for_person, claims_something, still_learning
+from wasl.assistant.talking.rules import call_for_person, claims_something, still_learning
 from wasl.assistant.wording import away_text, told_to_customer, unfit
 from wasl.clock import monotonic, now_ms
 from wasl.domain.assistant import Answered, AssistantMode, Reason

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
-from wasl.assistant.knowledge import OPTIMIZED_FROM, Entry, KnowledgeBase
+from wasl.assistant.knowledge.search import OPTIMIZED_FROM, Entry, KnowledgeBase
 from wasl.domain.assistant import Match
 from wasl.flow.limits import ENTRIES_LEARNT_AT_ONCE
 from wasl.limits import KNOWLEDGE_BASES_MAX, KNOWLEDGE_ENTRIES_MAX

@@ -6,12 +6,12 @@ The promise: there is always an end. A model that fails, and a tool that hangs, 
 import asyncio
 from dataclasses import replace
 
-from wasl.assistant.conversing import Bill, converse
-from wasl.assistant.http_tool import HttpTools
-from wasl.assistant.keyless import answer_from, asked_in, questions_of
-from wasl.assistant.model import Model
-from wasl.assistant.rules import still_learning
-from wasl.assistant.tools import Toolbox
+from wasl.assistant.knowledge.keyless import answer_from, asked_in, questions_of
+from wasl.assistant.models.model import Model
+from wasl.assistant.talking.conversing import Bill, converse
+from wasl.assistant.talking.rules import still_learning
+from wasl.assistant.tools.http_tool import HttpTools
+from wasl.assistant.tools.toolbox import Toolbox
 from wasl.clock import monotonic, now_ms
 from wasl.domain.assistant import Answered, AssistantMode, Brief, Match
 from wasl.domain.conversation import ConversationStatus

@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from wasl.assistant.rules import call_for_person
+from wasl.assistant.talking.rules import call_for_person
 from wasl.assistant.wording import told_to_customer, unfit
 from wasl.clock import now_ms
 from wasl.domain.assistant import Answered, Brief, Line, Reason

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Header
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wasl.assistant.document_limits import DOCUMENT_BYTES_MAX
+from wasl.assistant.documents.limits import DOCUMENT_BYTES_MAX
 from wasl.domain.people import Operator
 from wasl.files.keeping import FileTooLarge
 from wasl.flow.bring_knowledge import KnowledgeDesk

@@ -1,7 +1,7 @@
 """What is told about the tools of an account, checked at the door, and what is answered.
 
-Their names and their parameters are looked at by whoever uses them (`assistant/tools.py`): a tool that was kept and is
-not taken there would take all others with it.
+Their names and their parameters are looked at by whoever uses them (`assistant/tools/toolbox.py`): a tool that was kept
+and is not taken there would take all others with it.
 """
 
 from typing import Annotated, Any, Literal
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import AfterValidator, Field
 
-from wasl.assistant.tools import http_tools_of
+from wasl.assistant.tools.toolbox import http_tools_of
 from wasl.store.assistants import Assistant, tool_secret
 from wasl.web import limits as bounds
 from wasl.web.asked import Asked, Spoken

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from wasl.assistant.document_limits import (
+from wasl.assistant.documents.limits import (
     HEADING_CHARACTERS_MAX,
     HEADING_LEVELS_MAX,
     PASSAGE_CHARACTERS_MAX,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from wasl.assistant.document_limits import DOCUMENT_PAGES_MAX
-from wasl.assistant.passages import Section, Unreadable, clean, one_line
-from wasl.assistant.reading_order import in_reading_order
+from wasl.assistant.documents.limits import DOCUMENT_PAGES_MAX
+from wasl.assistant.documents.passages import Section, Unreadable, clean, one_line
+from wasl.assistant.documents.reading_order import in_reading_order
 
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])-\n(?=[^\W\d_])")
 _ENDS_A_LINE = re.compile(r"[.!?:;؟؛…]['\"”’»)\]]*$")

@@ -5,13 +5,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from wasl.assistant.document_limits import (
+from wasl.assistant.documents.limits import (
     ANSWER_CHARACTERS_MAX,
     PHRASINGS_MAX,
     QUESTION_CHARACTERS_MAX,
     TOPIC_CHARACTERS_MAX,
 )
-from wasl.assistant.passages import Piece, Unreadable, language_for, one_line
+from wasl.assistant.documents.passages import Piece, Unreadable, language_for, one_line
 
 # Letters that Arabic writers use for one another.
 _ARABIC = str.maketrans({"ى": "ي", "ة": "ه", "ـ": ""})

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePath
 
-from wasl.assistant.document_limits import DOCUMENT_CHARACTERS_MAX
-from wasl.assistant.passages import Piece, Section, Unreadable, one_line, pieces_of
-from wasl.assistant.pdf_pages import pdf_sections
-from wasl.assistant.tables import pieces_of_sheet, sheet_of_text, sheets_of_workbook
-from wasl.assistant.web_pages import page_of_archive, page_sections
-from wasl.assistant.written_texts import decoded, markdown_sections, plain_sections
+from wasl.assistant.documents.limits import DOCUMENT_CHARACTERS_MAX
+from wasl.assistant.documents.passages import Piece, Section, Unreadable, one_line, pieces_of
+from wasl.assistant.documents.pdf_pages import pdf_sections
+from wasl.assistant.documents.tables import pieces_of_sheet, sheet_of_text, sheets_of_workbook
+from wasl.assistant.documents.web_pages import page_of_archive, page_sections
+from wasl.assistant.documents.written_texts import decoded, markdown_sections, plain_sections
 
 PDF = "application/pdf"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 
-from wasl.assistant.document_limits import (
+from wasl.assistant.documents.limits import (
     DOCUMENT_COLUMNS_MAX,
     DOCUMENT_ROWS_MAX,
     HEADER_ROWS_SEARCHED,
@@ -20,8 +20,8 @@ from wasl.assistant.document_limits import (
     UNPACKED_BYTES_MAX,
     UNPACKED_FILES_MAX,
 )
-from wasl.assistant.passages import Piece, Section, Unreadable, clean, one_line, pieces_of
-from wasl.assistant.question_tables import cell_at, columns_of, questions_of
+from wasl.assistant.documents.passages import Piece, Section, Unreadable, clean, one_line, pieces_of
+from wasl.assistant.documents.question_tables import cell_at, columns_of, questions_of
 
 Row = list[str]
 _TOO_MANY = f"A table has at most {DOCUMENT_ROWS_MAX} rows that hold anything."

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 
-from wasl.assistant.passages import Outline, Section, one_line
-from wasl.assistant.written_texts import decoded
+from wasl.assistant.documents.passages import Outline, Section, one_line
+from wasl.assistant.documents.written_texts import decoded
 
 
 def _named(words: str) -> frozenset[str]:

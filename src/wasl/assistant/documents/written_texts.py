@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from wasl.assistant.passages import Outline, Section, clean
+from wasl.assistant.documents.passages import Outline, Section, clean
 
 # -- letters ----------------------------------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from wasl.assistant.wishes import Courtesy, courtesy_of, wants_person
-from wasl.assistant.words import terms_of
+from wasl.assistant.language.wishes import Courtesy, courtesy_of, wants_person
+from wasl.assistant.language.words import terms_of
 from wasl.domain.assistant import Answered, Brief, Match, Reason, Tier
 from wasl.domain.assistant_settings import AssistantSettings
 from wasl.domain.language import language_of

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wasl.assistant.likeness import Asked, Ways, likeness, weight_of, with_margin
-from wasl.assistant.typos import LETTERS_MIN_SWAPPED, meant_by
-from wasl.assistant.words import (
+from wasl.assistant.knowledge.likeness import Asked, Ways, likeness, weight_of, with_margin
+from wasl.assistant.language.typos import LETTERS_MIN_SWAPPED, meant_by
+from wasl.assistant.language.words import (
     MEANT,
     is_common,
     keys_of,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
-from wasl.assistant.little_words import COURTESIES, LITTLE_WORDS
-from wasl.assistant.meanings import MEANINGS
-from wasl.assistant.skeleton import skeleton_of_arabic, skeletons_of_latin, without_verb_marks
-from wasl.assistant.stems import arabic_forms, stem_of, without_article
-from wasl.assistant.things import COLOURS, COUNTRIES, GOODS, SIZES, THINGS, TOWNS
+from wasl.assistant.language.little_words import COURTESIES, LITTLE_WORDS
+from wasl.assistant.language.meanings import MEANINGS
+from wasl.assistant.language.skeleton import skeleton_of_arabic, skeletons_of_latin, without_verb_marks
+from wasl.assistant.language.stems import arabic_forms, stem_of, without_article
+from wasl.assistant.language.things import COLOURS, COUNTRIES, GOODS, SIZES, THINGS, TOWNS
 from wasl.domain.language import common_words, language_of, languages_of_word
 from wasl.domain.letters import plain, unstretched, without_links
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx2
 
 from wasl.assistant.limits import MODEL_RETRY_SECONDS, MODEL_RETRY_SECONDS_MAX
-from wasl.assistant.model import ModelFailed
+from wasl.assistant.models.model import ModelFailed
 from wasl.domain.notes import Note, NoteCode
 from wasl.public_address import NotPublic
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from wasl.assistant.limits import REASON_CHARACTERS_MAX, TOKENS_PER_CALL_MAX, TOOL_CALLS_PER_ROUND_MAX
-from wasl.assistant.model import ToolCall
+from wasl.assistant.models.model import ToolCall
 
 _NAME_CHARACTERS_MAX = 200
 """Of a call's id and of a tool's name."""

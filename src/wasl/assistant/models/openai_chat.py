@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import orjson
 
-from wasl.assistant.gathering import Gathering, NotTheWire
 from wasl.assistant.limits import (
     DIALECTS_REMEMBERED_MAX,
     MODEL_BYTES_MAX,
@@ -27,10 +26,11 @@ from wasl.assistant.limits import (
     TOKENS_PER_SOUND_SECOND,
     TRANSCRIPT_CHARACTERS_MAX,
 )
-from wasl.assistant.model import Asked, Heard, ModelAccess, ModelFailed, Said, Sound, cost_of
-from wasl.assistant.model_failures import failure_of_status, unreachable
+from wasl.assistant.models.failures import failure_of_status, unreachable
+from wasl.assistant.models.gathering import Gathering, NotTheWire
+from wasl.assistant.models.model import Asked, Heard, ModelAccess, ModelFailed, Said, Sound, cost_of
+from wasl.assistant.models.wire_form import Dialect, body_of, tokens_asked, tokens_of
 from wasl.assistant.outside import ANYWHERE, Reach
-from wasl.assistant.wire_form import Dialect, body_of, tokens_asked, tokens_of
 from wasl.domain.assistant import Usage
 from wasl.domain.notes import Note, NoteCode
 from wasl.public_address import NotPublic

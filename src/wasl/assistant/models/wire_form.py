@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wasl.assistant.limits import BYTES_PER_TOKEN, TOKENS_PER_PICTURE
-from wasl.assistant.model import Asked, Picture, ToolForm, Turn
+from wasl.assistant.models.model import Asked, Picture, ToolForm, Turn
 from wasl.domain.assistant_settings import ModelTerms
 
 JsonObject = dict[str, Any]

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from wasl.assistant.limits import REASON_CHARACTERS_MAX
+from wasl.assistant.models.strict_json import only_object
 from wasl.assistant.plain_text import beginning, plain
-from wasl.assistant.strict_json import only_object
 
 
 class Action(StrEnum):

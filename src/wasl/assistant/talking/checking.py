@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from wasl.assistant.courtesy import is_courtesy
 from wasl.assistant.limits import REPEATED_WORDS_MAX, SILENT_CHARACTERS_MAX, UNSOURCED_CHARACTERS_MAX
+from wasl.assistant.talking.courtesy import is_courtesy
 from wasl.domain.assistant import Brief
 from wasl.domain.language import language_of
 

@@ -9,9 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wasl.assistant.answer_form import ANSWER_FORM, Action, Decision, Malformed, decision_of
-from wasl.assistant.checking import is_foreign, may_be_silent, needs_source, repeats, unfounded
-from wasl.assistant.courtesy import is_courtesy
 from wasl.assistant.limits import (
     DRAFT_CHARACTERS_MAX,
     KNOWLEDGE_SHOWN_MAX,
@@ -23,11 +20,24 @@ from wasl.assistant.limits import (
     TOOL_CALLS_PER_ROUND_MAX,
     TOOL_ROUNDS_MAX,
 )
-from wasl.assistant.model import NOTHING_USED, Asked, Model, ModelAccess, ModelFailed, Said, ToolCall, Turn, cost_of
+from wasl.assistant.models.model import (
+    NOTHING_USED,
+    Asked,
+    Model,
+    ModelAccess,
+    ModelFailed,
+    Said,
+    ToolCall,
+    Turn,
+    cost_of,
+)
+from wasl.assistant.models.wire_form import tokens_asked
 from wasl.assistant.plain_text import beginning, plain
-from wasl.assistant.prompt import RULES, Moment, once_more, opening
-from wasl.assistant.tools import Toolbox
-from wasl.assistant.wire_form import tokens_asked
+from wasl.assistant.talking.answer_form import ANSWER_FORM, Action, Decision, Malformed, decision_of
+from wasl.assistant.talking.checking import is_foreign, may_be_silent, needs_source, repeats, unfounded
+from wasl.assistant.talking.courtesy import is_courtesy
+from wasl.assistant.talking.prompt import RULES, Moment, once_more, opening
+from wasl.assistant.tools.toolbox import Toolbox
 from wasl.clock import monotonic, now_ms
 from wasl.domain.assistant import Answered, Brief, Match, Reason, Tier, Usage
 from wasl.domain.assistant_settings import AssistantSettings

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from wasl.assistant.answer_form import Malformed
 from wasl.assistant.limits import LINE_CHARACTERS_MAX, SUMMARY_CHARACTERS_MAX
-from wasl.assistant.model import Asked, Turn
+from wasl.assistant.models.model import Asked, Turn
+from wasl.assistant.models.shown import shown_burst, shown_customer, shown_history
+from wasl.assistant.models.strict_json import only_object
 from wasl.assistant.plain_text import plain
-from wasl.assistant.prompt import as_data
-from wasl.assistant.shown import shown_burst, shown_customer, shown_history
-from wasl.assistant.strict_json import only_object
+from wasl.assistant.talking.answer_form import Malformed
+from wasl.assistant.talking.prompt import as_data
 from wasl.domain.assistant import Brief, Line
 
 

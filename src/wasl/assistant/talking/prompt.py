@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from wasl.assistant.limits import PERSONA_CHARACTERS_MAX, PICTURES_SHOWN_MAX
-from wasl.assistant.model import Picture, Turn
+from wasl.assistant.models.model import Picture, Turn
+from wasl.assistant.models.shown import shown_burst, shown_customer, shown_history, shown_matches
 from wasl.assistant.plain_text import beginning, plain
-from wasl.assistant.shown import shown_burst, shown_customer, shown_history, shown_matches
 from wasl.domain.assistant import Brief, Line, Match
 from wasl.domain.assistant_settings import AssistantSettings
 

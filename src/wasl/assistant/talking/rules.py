@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
-from wasl.assistant.checking import needs_source
-from wasl.assistant.wishes import courtesy_of, wants_person
+from wasl.assistant.language.wishes import courtesy_of, wants_person
+from wasl.assistant.talking.checking import needs_source
 from wasl.domain.assistant import Answered, Brief, Line, Reason
 from wasl.domain.assistant_settings import AssistantSettings, ModelTerms
 from wasl.domain.message import MessageType

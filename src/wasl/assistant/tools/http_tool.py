@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 import orjson
 
+from wasl.assistant.documents.written_texts import decoded
 from wasl.assistant.limits import (
     TOOL_ADDRESS_CHARACTERS_MAX,
     TOOL_ANSWER_BYTES_MAX,
@@ -24,7 +25,6 @@ from wasl.assistant.limits import (
 )
 from wasl.assistant.outside import Reach
 from wasl.assistant.plain_text import beginning, plain
-from wasl.assistant.written_texts import decoded
 from wasl.public_address import NotPublic
 
 _HEADER_TEXT = re.compile(r"[\x21-\x7e]+")

@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from wasl.assistant.arguments import problem_with, unchecked_in
-from wasl.assistant.http_tool import DEFAULT_HEADER, METHODS, HttpTool, HttpTools
 from wasl.assistant.limits import (
     FACT_CHARACTERS_MAX,
     NOTED_MAX,
@@ -24,10 +22,12 @@ from wasl.assistant.limits import (
     TOOL_ARGUMENTS_CHARACTERS_MAX,
     TOOLS_MAX,
 )
-from wasl.assistant.model import ToolCall, ToolForm
+from wasl.assistant.models.model import ToolCall, ToolForm
+from wasl.assistant.models.shown import shown_matches
+from wasl.assistant.models.strict_json import read_object
 from wasl.assistant.plain_text import beginning, plain
-from wasl.assistant.shown import shown_matches
-from wasl.assistant.strict_json import read_object
+from wasl.assistant.tools.arguments import problem_with, unchecked_in
+from wasl.assistant.tools.http_tool import DEFAULT_HEADER, METHODS, HttpTool, HttpTools
 from wasl.domain.assistant import Deed, Match, Noted, Reason
 from wasl.domain.plain_words import plain_words
 from wasl.errors import Invalid

@@ -1,0 +1,1 @@
+"""What an account knows: searched, weighed, and said by itself where it is enough."""

@@ -1,0 +1,1 @@
+"""Answers that come of a conversation with a model, held against their sources before anybody hears them."""
