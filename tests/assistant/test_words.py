@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wasl.assistant.language.lexicon import is_common, lexicon
 from wasl.assistant.language.little_words import COURTESIES, LITTLE_WORDS
 from wasl.assistant.language.skeleton import skeleton_of_arabic, skeletons_of_latin, without_verb_marks
 from wasl.assistant.language.things import COLOURS, COUNTRIES, GOODS, SIZES, TOWNS
 from wasl.assistant.language.typos import meant_by
-from wasl.assistant.language.words import Term, index_words, is_common, meanings, said_plainly, terms_of, words_of
+from wasl.assistant.language.words import Term, index_words, said_plainly, terms_of, words_of
 from wasl.domain.letters import plain
 
 
@@ -141,13 +142,13 @@ def test_whatever_is_written_has_bounded_terms(text: str) -> None:
 
 
 def test_the_lists_are_written_as_words_are_compared() -> None:
-    words = [word for known in meanings().words.values() for word in known]
+    words = [word for known in lexicon().words.values() for word in known]
     words += " ".join((*LITTLE_WORDS.values(), COURTESIES, COUNTRIES, TOWNS)).split()
     assert [word for word in words if plain(word) != word] == []
 
 
 def test_what_the_lists_name_is_there() -> None:
-    assert [name for name in (GOODS + " " + COLOURS + " " + SIZES).split() if name not in meanings().weights] == []
-    assert all(0 < weight <= 1.1 for weight in meanings().weights.values())
+    assert [name for name in (GOODS + " " + COLOURS + " " + SIZES).split() if name not in lexicon().weights] == []
+    assert all(0 < weight <= 1.1 for weight in lexicon().weights.values())
     assert is_common("delivery")
     assert not is_common("delivrey")

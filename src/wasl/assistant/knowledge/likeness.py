@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from wasl.assistant.language.words import Term, is_common
+from wasl.assistant.language.lexicon import is_common
+from wasl.assistant.language.words import Term
 
 RARITY_SHARE = 0.5
 """Of a word's weight depends on how rare it is."""

@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from wasl.assistant.knowledge.likeness import Asked, Ways, likeness, weight_of, with_margin
+from wasl.assistant.language.lexicon import is_common, words_shaped
 from wasl.assistant.language.typos import LETTERS_MIN_SWAPPED, meant_by
 from wasl.assistant.language.words import (
     MEANT,
-    is_common,
     keys_of,
     said_plainly,
     term_of,
     terms_among,
     terms_of,
     words_of,
-    words_shaped,
 )
 from wasl.domain.assistant import Match, Tier
 from wasl.domain.language import language_of

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Final
 
 from wasl.assistant.language import wish_words
+from wasl.assistant.language.lexicon import is_common
 from wasl.assistant.language.typos import meant_by
-from wasl.assistant.language.words import is_common
 from wasl.domain.letters import plain, unstretched, without_links
 from wasl.domain.mood import REACH_OF_NOT, SMILED_FROM, smiles_in
 from wasl.domain.mood_words import NOT

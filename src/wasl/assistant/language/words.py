@@ -1,18 +1,15 @@
 """Words as the index knows them: what each may be found by, and how much it tells of what is asked."""
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
-from wasl.assistant.language.little_words import COURTESIES, LITTLE_WORDS
-from wasl.assistant.language.meanings import MEANINGS
+from wasl.assistant.language.lexicon import ARABIC, KINDS, SKELETON_MIN, STAND_FOR, courtesies, lexicon, little_words
 from wasl.assistant.language.skeleton import skeleton_of_arabic, skeletons_of_latin, without_verb_marks
 from wasl.assistant.language.stems import arabic_forms, stem_of, without_article
-from wasl.assistant.language.things import COLOURS, COUNTRIES, GOODS, SIZES, THINGS, TOWNS
-from wasl.domain.language import common_words, language_of, languages_of_word
+from wasl.domain.language import language_of, languages_of_word
 from wasl.domain.letters import plain, unstretched, without_links
 
 WORDS_READ_MAX = 400
@@ -20,8 +17,6 @@ WORDS_READ_MAX = 400
 WORD_CHARACTERS_MAX = 40
 TERMS_REMEMBERED_MAX = 65_536
 PHRASE_WORDS_MAX = 3
-SKELETON_MIN = 2
-"""Consonants of a word, below which too many words have the same."""
 NUMBER_WEIGHT, PLACE_WEIGHT, LITTLE_WEIGHT = 0.2, 0.4, 0.3
 LETTERS_MIN = 2
 TELLING_MIN = 0.35
@@ -42,14 +37,12 @@ ONE_OF: Final = {
 """The same of what is only one of those that a word stands for, by their kind."""
 
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[ऀ-෿ัิ-ฺ็-๎ັິ-ໍက-႟ា-៓])*")
-_ARABIC = re.compile(r"[ء-ۓ]")
 _UNSPACED = re.compile(r"[぀-ヿ一-鿿ก-๛ກ-໿က-႟ក-៿]")
 _PAIRED = 2
 """Letters that make a word of a script without spaces."""
 _AND: Final = "و"
 """Is written onto the word after it."""
 _LATIN: Final = ("en", "fr", "arabizi")
-_COLUMNS: Final = ("en", "fr", "ar", "arabizi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +65,6 @@ class Term:
         return dict(self.keys) | {f"r{kind}": ONE_OF[kind] for kind in self.kinds}
 
 
-@dataclass(frozen=True, slots=True)
-class _Meanings:
-    """The tables of meanings, turned round: from words to what they mean."""
-
-    weights: dict[str, float]
-    words: dict[str, dict[str, tuple[str, ...]]]
-    """Language → word → names of meanings."""
-    stems: dict[str, dict[str, tuple[str, ...]]]
-    sounds: dict[str, tuple[str, ...]]
-    openings: frozenset[str]
-    """The first words of those that belong together."""
-    places: dict[str, str]
-    """Name of a place, or its consonants → the key that it shares with its kind."""
-
-
 def terms_of(text: str, language: str | None = None) -> tuple[Term, ...]:
     """The words of a text that tell something, in their order; if none does, all of them. `language` is what it is in
     if it does not tell."""
@@ -100,7 +78,7 @@ def terms_among(words: list[str], language: str | None) -> tuple[Term, ...]:
 
 
 def _informative(words: list[str], spoken: str) -> tuple[Term, ...]:
-    known = meanings()
+    known = lexicon()
     found: list[Term] = []
     place = 0
     while place < len(words):
@@ -127,7 +105,7 @@ def words_of(text: str) -> list[str]:
 def said_plainly(text: str) -> str:
     """A question word for word, without the courtesies around it if there is anything else."""
     words = [unstretched(word) for word in words_of(text)]
-    return " ".join([word for word in words if word not in _courtesies()] or words)
+    return " ".join([word for word in words if word not in courtesies()] or words)
 
 
 def keys_of(terms: Iterable[Term]) -> Iterator[str]:
@@ -149,17 +127,6 @@ def term_of(word: str, language: str | None) -> Term | None:
     return _term(word, language or "")
 
 
-def is_common(word: str) -> bool:
-    """Whether a word is none that somebody has mistyped: it is known in some language."""
-    known = bool(languages_of_word(word)) or word in meanings().openings
-    return known or any(word in little for little in _little().values())
-
-
-def words_shaped(first_letter: str, length: int) -> tuple[str, ...]:
-    """The words that any customer may use, those with a meaning first, by their first letter and their length."""
-    return _by_shape().get((first_letter, length), ())
-
-
 def _form(term: Term, language: str | None) -> str:
     # Of a name, and between two ways to write Arabic, only the consonants are the same.
     kinds = "cef" if language in ("en", "fr") and not term.kinds else "csef"
@@ -169,7 +136,7 @@ def _form(term: Term, language: str | None) -> str:
 @lru_cache(TERMS_REMEMBERED_MAX)
 def _is_known(word: str) -> bool:
     """Whether it is an Arabic word of those that everybody uses."""
-    return word in _little()["ar"] or word in meanings().words["ar"] or word in meanings().openings
+    return word in little_words()["ar"] or word in lexicon().words["ar"] or word in lexicon().openings
 
 
 def _pairs(word: str) -> list[str]:
@@ -188,10 +155,10 @@ def _phrase(words: list[str], place: int, language: str) -> tuple[int, Term | No
 
 @lru_cache(TERMS_REMEMBERED_MAX)
 def _meant_phrase(phrase: str, language: str) -> Term | None:
-    names = _named(phrase, language)
+    names = lexicon().meanings_of(phrase, language)
     if not names or " " not in phrase:
         return None
-    return _made(phrase, [(f"c{name}", MEANT) for name in names], _weight(names), names)
+    return _made(phrase, [(f"c{name}", MEANT) for name in names], lexicon().weight_of(names), names)
 
 
 @lru_cache(TERMS_REMEMBERED_MAX)
@@ -202,15 +169,15 @@ def _term(word: str, language: str, little: bool = False) -> Term | None:
         return _made(word, [(f"w{word}", WRITTEN)], NUMBER_WEIGHT)
     if not little and _is_little(word, language):
         return None
-    term = _arabic(word) if _ARABIC.match(word) else _latin(word, language)
+    term = _arabic(word) if ARABIC.match(word) else _latin(word, language)
     return replace(term, weight=LITTLE_WEIGHT) if little else term
 
 
 def _is_little(word: str, language: str) -> bool:
-    little = _little()
+    little = little_words()
     if len(word) < LETTERS_MIN and not _UNSPACED.match(word):
         return True
-    if _ARABIC.match(word):
+    if ARABIC.match(word):
         return word in little["ar"]
     return word in little[language] if language in _LATIN else any(word in little[name] for name in _LATIN)
 
@@ -220,7 +187,7 @@ def _arabic(word: str) -> Term:
     stem = stem_of(word, "ar")
     sounds = _long_enough(map(skeleton_of_arabic, forms), SKELETON_MIN + 1)
     sounds += _long_enough([skeleton_of_arabic(without_article(word))], SKELETON_MIN)
-    names = _named(word, "ar") or next(filter(None, (_named_stem(form, "ar") for form in (*forms, stem))), ())
+    names = lexicon().meanings_of(word, "ar") or next(filter(None, map(_meant_by_arabic_stem, (*forms, stem))), ())
     keys = [
         (f"w{word}", WRITTEN),
         *((f"a{form}", STEMMED) for form in forms),
@@ -237,14 +204,14 @@ def _latin(word: str, language: str) -> Term:
     own = language if language in _LATIN else ""
     stems = _STEMMED_IN.get(own, (("e", "en"), ("f", "fr")))
     keys = [(f"w{word}", WRITTEN), *((f"{kind}{stem_of(word, name)}", STEMMED) for kind, name in stems)]
-    names = _named(word, own or "en") or _named_by_stem(word, own)
+    names = lexicon().meanings_of(word, own or "en") or _meant_by_stem(word, own)
     sounds, sure = [], MEANT
     if own not in ("en", "fr") or not languages_of_word(word):
         sounds = _long_enough(skeletons_of_latin(word), SKELETON_MIN + (own in ("en", "fr")))
         if not names and own not in ("en", "fr"):
             # Other words have the same consonants.
             sure = OVERHEARD
-            names = next((meanings().sounds[sound] for sound in sounds if sound in meanings().sounds), ())
+            names = next((lexicon().sounds[sound] for sound in sounds if sound in lexicon().sounds), ())
     keys += [(f"c{name}", sure) for name in names]
     return _weighed(word, keys + _sound_keys(sounds), names, [word, *sounds])
 
@@ -262,11 +229,11 @@ def _sound_keys(sounds: list[str]) -> list[tuple[str, float]]:
 
 
 def _weighed(word: str, keys: list[tuple[str, float]], names: tuple[str, ...], written: list[str]) -> Term:
-    places = meanings().places
+    places = lexicon().places
     kinds = dict.fromkeys(places[name] for name in written if name in places)
-    kinds |= dict.fromkeys(_KINDS[name] for name in names if name in _KINDS)
-    stands_for = next((_STAND_FOR[name] for name in names if name in _STAND_FOR), None)
-    weight = _weight(names) if names else PLACE_WEIGHT if kinds else 1.0
+    kinds |= dict.fromkeys(KINDS[name] for name in names if name in KINDS)
+    stands_for = next((STAND_FOR[name] for name in names if name in STAND_FOR), None)
+    weight = lexicon().weight_of(names) if names else PLACE_WEIGHT if kinds else 1.0
     if names:  # Another word of the same meaning says as much as the word itself.
         keys = [(key, min(how, MEANT)) for key, how in keys]
     return _made(word, keys, weight, names, tuple(kinds), stands_for)
@@ -285,116 +252,16 @@ def _made(
     return Term(word, tuple(found.items()), weight, bool(names), kinds, known)
 
 
-def _weight(names: tuple[str, ...]) -> float:
-    return max(meanings().weights[name] for name in names)
-
-
-def _named(word: str, language: str) -> tuple[str, ...]:
-    """The meanings of a word: in the text's own language before any other."""
-    words = meanings().words
-    return words.get(language, {}).get(word) or next(
-        (words[name][word] for name in _COLUMNS if word in words[name]), ()
-    )
-
-
-def _named_stem(stem: str, language: str) -> tuple[str, ...]:
-    return meanings().stems[language].get(stem, ())
-
-
-def _named_by_stem(word: str, language: str) -> tuple[str, ...]:
-    for name in (language, "en", "fr"):
-        if name in ("en", "fr") and (found := _named_stem(stem_of(word, name), name)):
-            return found
-    return ()
-
-
 _STEMMED_IN: Final = {"en": (("e", "en"),), "fr": (("f", "fr"),), "arabizi": (("e", "en"),)}
 """The stems that a word gets, and their kinds of keys: Arabic in Latin letters borrows from English."""
-_KINDS: Final = {
-    **dict.fromkeys(GOODS.split(), "thing"),
-    **dict.fromkeys(COLOURS.split(), "colour"),
-    **dict.fromkeys(SIZES.split(), "size"),
-    "driver": "carriage",
-    "when": "moment",
-    "where": "spot",
-}
-_STAND_FOR: Final = {
-    "area": "town",
-    "abroad": "country",
-    "item": "thing",
-    "colour": "colour",
-    "size": "size",
-    "deliver": "carriage",
-    **dict.fromkeys(("open", "howlong", "hour", "date"), "moment"),
-    **dict.fromkeys(("address", "branch"), "spot"),
-}
 
 
-@cache
-def _courtesies() -> frozenset[str]:
-    return frozenset(COURTESIES.split())
+def _meant_by_arabic_stem(stem: str) -> tuple[str, ...]:
+    return lexicon().meanings_of_stem(stem, "ar")
 
 
-@cache
-def _little() -> dict[str, frozenset[str]]:
-    return {language: frozenset(words.split()) for language, words in LITTLE_WORDS.items()}
-
-
-@cache
-def _by_shape() -> dict[tuple[str, int], tuple[str, ...]]:
-    meant = (word for words in meanings().words.values() for word in words if " " not in word)
-    shapes: dict[tuple[str, int], dict[str, None]] = {}
-    for word in itertools.chain(meant, *_little().values(), common_words()):
-        shapes.setdefault((word[0], len(word)), {})[word] = None
-    return {shape: tuple(words) for shape, words in shapes.items()}
-
-
-@cache
-def meanings() -> _Meanings:
-    """The tables, read when they are needed first: it takes a tenth of a second."""
-    weights: dict[str, float] = {}
-    words: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in _COLUMNS}
-    stems: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in _COLUMNS}
-    sounds: dict[str, tuple[str, ...]] = {}
-    for name, weight, columns in _rows():
-        weights[name] = weight
-        for language, column in zip(_COLUMNS, columns, strict=True):
-            for word in column:
-                words[language][word] = (*words[language].get(word, ()), name)
-                if " " not in word:
-                    _learn(stems[language], sounds, word, language, name)
-    openings = frozenset(word.partition(" ")[0] for known in words.values() for word in known if " " in word)
-    return _Meanings(weights, words, stems, sounds, openings, _places())
-
-
-def _rows() -> Iterator[tuple[str, float, list[list[str]]]]:
-    for row in re.split(r"\n(?=\S)", (MEANINGS + THINGS).strip().replace("\n\n", "\n")):
-        head, _, columns = row.partition(":")
-        name, weight = head.split()
-        yield (
-            name,
-            float(weight),
-            [[word.replace("_", " ") for word in column.split()] for column in columns.split("|")],
-        )
-
-
-def _learn(
-    stems: dict[str, tuple[str, ...]], sounds: dict[str, tuple[str, ...]], word: str, language: str, name: str
-) -> None:
-    if language == "arabizi":
-        return
-    for form in arabic_forms(word) if language == "ar" else (stem_of(word, language),):
-        stems[form] = tuple(dict.fromkeys((*stems.get(form, ()), name)))
-        sound = skeleton_of_arabic(form) if language == "ar" else ""
-        if len(sound) > SKELETON_MIN:
-            sounds[sound] = tuple(dict.fromkeys((*sounds.get(sound, ()), name)))
-
-
-def _places() -> dict[str, str]:
-    places: dict[str, str] = {}
-    for key, names in (("country", COUNTRIES), ("town", TOWNS)):
-        for name in names.split():
-            places[name] = key
-            if _ARABIC.match(name):
-                places |= dict.fromkeys(arabic_forms(name), key)
-    return places
+def _meant_by_stem(word: str, language: str) -> tuple[str, ...]:
+    for name in (language, "en", "fr"):
+        if name in ("en", "fr") and (found := lexicon().meanings_of_stem(stem_of(word, name), name)):
+            return found
+    return ()
