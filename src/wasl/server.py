@@ -169,10 +169,12 @@ def _waiting_at(listener: socket.socket) -> int:
 
 
 def spare_the_collector() -> None:
-    """Look for reference cycles less often: a message leaves none, and each look walks all that is remembered."""
+    """Look for reference cycles less often: a message leaves none, and each look walks all that is remembered. Of what
+    the start has made, all stays."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()
 
 
 def open_many_files() -> None:

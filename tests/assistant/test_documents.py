@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import papers
+from wasl.assistant.documents.kinds import MARKDOWN, PAGE, PDF, TABLE, TEXT, WORKBOOK
 from wasl.assistant.documents.limits import PASSAGE_CHARACTERS_MAX, PASSAGE_CHARACTERS_MIN, ROWS_APART_MAX
 from wasl.assistant.documents.passages import Piece, Unreadable, clean, cut
-from wasl.assistant.documents.reading import MARKDOWN, PAGE, PDF, TABLE, TEXT, WORKBOOK, read_document
+from wasl.assistant.documents.reading import read_document
 from wasl.assistant.documents.written_texts import decoded
 
 SENTENCE = "The bread is baked in the morning and sold until the evening. "

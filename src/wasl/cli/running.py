@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import tempfile
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def _add_emulator_options(parser: argparse.ArgumentParser) -> None:
 
 def _serve(_: argparse.Namespace, settings: Settings) -> int:
     """Run the server until SIGTERM or Ctrl+C. It obeys the WASL_* settings."""
+    gc.disable()  # Looking for cycles in what is only being loaded is a fifth of the start; `serve` begins it again.
     from wasl.server import serve
 
     return serve(settings)

@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 import orjson
 
+from wasl.assistant.documents.kinds import KINDS, MARKDOWN, PAGE, TABLE, TEXT
 from wasl.assistant.documents.limits import DOCUMENT_BYTES_MAX
-from wasl.assistant.documents.reading import KINDS, MARKDOWN, PAGE, TABLE, TEXT
 from wasl.errors import TooMany, WaslError
 from wasl.files.bench import Bench
 from wasl.files.keeping import HEAD_BYTES, FileTooLarge, as_unavailable

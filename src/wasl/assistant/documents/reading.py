@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePath
 
+from wasl.assistant.documents.kinds import MARKDOWN, PAGE, PDF, TABLE, WORKBOOK
 from wasl.assistant.documents.limits import DOCUMENT_CHARACTERS_MAX
 from wasl.assistant.documents.passages import Piece, Section, Unreadable, one_line, pieces_of
 from wasl.assistant.documents.pdf_pages import pdf_sections
@@ -15,11 +16,6 @@ from wasl.assistant.documents.tables import pieces_of_sheet, sheet_of_text, shee
 from wasl.assistant.documents.web_pages import page_of_archive, page_sections
 from wasl.assistant.documents.written_texts import decoded, markdown_sections, plain_sections
 
-PDF = "application/pdf"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MARKDOWN, TABLE, PAGE, TEXT = "text/markdown", "text/csv", "text/html", "text/plain"
-KINDS = frozenset((PDF, WORKBOOK, MARKDOWN, TABLE, PAGE, TEXT))
-"""What can be read, by its media type."""
 _ARCHIVES = (".mht", ".mhtml")
 
 
