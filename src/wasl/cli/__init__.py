@@ -11,7 +11,7 @@ import structlog
 from pydantic import ValidationError
 
 from wasl import __version__
-from wasl.cli import assistant, care, first_steps, knowledge, running, templates, torture
+from wasl.cli.commands import add_commands
 from wasl.errors import Misconfigured, WaslError
 from wasl.settings import Settings
 
@@ -23,8 +23,8 @@ STOPPED_BY_PERSON = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0 done, 1 not done, 2 not understood."""
-    parser = _parser()
-    asked = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    asked = _parser(words).parse_args(words)
     run: Callable[[argparse.Namespace, Settings], int] = asked.run
     _warn_on_stderr()
     try:
@@ -66,7 +66,7 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = _Parser(
         prog="wasl",
         description="A self-hosted team inbox for WhatsApp.",
@@ -75,11 +75,5 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"wasl {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    running.add_commands(commands)
-    first_steps.add_commands(commands)
-    templates.add_commands(commands)
-    assistant.add_commands(commands)
-    knowledge.add_commands(commands)
-    care.add_commands(commands)
-    torture.add_commands(commands)
+    add_commands(commands, words)
     return parser

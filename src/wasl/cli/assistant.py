@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import getpass
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from wasl.assistant.models.model import is_near
 from wasl.assistant.outside import Reach
 from wasl.cli.ask import ASSISTANT_KEY_VARIABLE, add_secret_option, given_secret
+from wasl.cli.commands import Commands
 from wasl.cli.evaluations import add_verb
 from wasl.cli.named import account_of, channel_of
 from wasl.cli.tools import add_tools_verb
@@ -24,11 +25,6 @@ from wasl.settings import Settings
 from wasl.store.assistants import MODEL_KEY, WHOLE_ACCOUNT, ToldAssistant, server_of
 from wasl.web.assistant_schemas import SettingsTold
 from wasl.web.told import Secret
-
-if TYPE_CHECKING:
-    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
-else:
-    Commands = argparse._SubParsersAction
 
 _OF_MODEL = {"base_url": "base_url", "model": "name"}
 

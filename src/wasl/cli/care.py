@@ -11,7 +11,7 @@ from typing import BinaryIO
 from wasl.channels.download import Downloads
 from wasl.channels.exchange import Exchange
 from wasl.channels.registry import adapters
-from wasl.cli.first_steps import Commands
+from wasl.cli.commands import Commands
 from wasl.cli.named import account_of
 from wasl.clock import monotonic
 from wasl.domain.identity import phone_digits

@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from wasl.cli.ask import ASSISTANT_KEY_VARIABLE
+from wasl.cli.commands import Commands
 from wasl.cli.files import content_of, json_of
-from wasl.cli.first_steps import Commands, print_table
+from wasl.cli.first_steps import print_table
 from wasl.cli.named import account_of
 from wasl.clock import now_ms
 from wasl.domain.assistant_settings import overlaid, settings_of

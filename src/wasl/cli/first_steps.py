@@ -3,23 +3,19 @@
 import argparse
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from wasl.channels.registry import forms
 from wasl.cli.ask import add_secret_option, ask_secret
 from wasl.cli.channel_changes import add_change_options, add_pace_options
 from wasl.cli.channel_options import add_value_options, values_for
+from wasl.cli.commands import Commands
 from wasl.cli.named import account_of
 from wasl.domain.people import OperatorRole
 from wasl.errors import NotFound
 from wasl.memory import Memory, open_memory
 from wasl.settings import Settings
 from wasl.store.team import Account, Channel, NewChannel
-
-if TYPE_CHECKING:
-    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
-else:
-    Commands = argparse._SubParsersAction
 
 Show: TypeAlias = Callable[[Memory, int | None], list[Sequence[str]]]
 

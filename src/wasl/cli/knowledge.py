@@ -10,8 +10,8 @@ from pathlib import Path
 import orjson
 from pydantic import ValidationError
 
+from wasl.cli.commands import Commands
 from wasl.cli.files import json_of
-from wasl.cli.first_steps import Commands
 from wasl.cli.named import account_of
 from wasl.errors import Invalid
 from wasl.files.opening import scratch_of

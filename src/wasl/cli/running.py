@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from wasl.cli.ask import add_secret_option, ask_secret
-from wasl.cli.first_steps import Commands
+from wasl.cli.commands import Commands
 from wasl.settings import Settings
 
 EMULATOR_PORT = 8001
@@ -18,7 +18,7 @@ SECRETS = {
 }
 """What the emulator must know of a number, and where the command that connects it takes it from too."""
 
-# The server and the emulator are imported when they are asked for: every other command starts in half the time.
+# The server and the emulator are imported when they are asked for, and not for the help of all three.
 # ruff: noqa: PLC0415
 
 

@@ -5,8 +5,9 @@ import asyncio
 from collections.abc import Sequence
 
 from wasl.channels.cloud_answers import templates_of
+from wasl.cli.commands import Commands
 from wasl.cli.files import json_of
-from wasl.cli.first_steps import Commands, print_table
+from wasl.cli.first_steps import print_table
 from wasl.cli.named import channel_of
 from wasl.domain.templates import Template
 from wasl.errors import Invalid

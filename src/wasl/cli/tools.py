@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from wasl.cli.first_steps import Commands
+from wasl.cli.commands import Commands
 from wasl.cli.named import account_of
 from wasl.cli.unfit import complaint_of
 from wasl.errors import Invalid

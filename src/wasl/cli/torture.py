@@ -5,7 +5,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from wasl.cli.first_steps import Commands
+from wasl.cli.commands import Commands
 from wasl.settings import Settings
 
 # What the kit needs is imported when it is asked for.
