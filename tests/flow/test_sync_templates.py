@@ -87,7 +87,8 @@ async def until_asked(provider: Provider, count: int) -> None:
 
 async def make_old(database: Database) -> None:
     """Let an hour pass for the lists."""
-    await database.write(lambda c: c.run("UPDATE template_syncs SET tried_ms = tried_ms - 3600001"))
+    sql = "UPDATE template_syncs SET tried_ms = tried_ms - 3600001, synced_ms = synced_ms - 3600001"
+    await database.write(lambda c: c.run(sql))
 
 
 async def test_every_list_is_fetched_once_an_hour_by_one_node(
@@ -115,8 +116,8 @@ async def test_a_list_that_does_not_come_takes_nothing_away_and_is_not_asked_for
     keepers: list[TemplateKeeper], database: Database, cast: Cast, provider: Provider
 ) -> None:
     await keepers[0].refresh(cast.olive_number)
-    before = await database.read(lambda c: synced_ms(c, cast.olive_number.id))
     await make_old(database)
+    before = await database.read(lambda c: synced_ms(c, cast.olive_number.id))
     provider.listed = None
     with pytest.raises(Conflict) as refused:
         await keepers[0].refresh(cast.olive_number)
