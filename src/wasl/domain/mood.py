@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from string import ascii_letters, ascii_lowercase
 from typing import Final
 
 from wasl.domain.assistant import URGENCY, Reason
@@ -36,6 +37,8 @@ PRAISE_IN_A_QUESTION = 0.5
 
 _WORD = re.compile(r"[^\W_]+")
 _INSISTING = re.compile(r"[?؟]\s*[?؟!]\s*[?؟!]|[?؟]!|!\s*[?؟]")
+_SMALL_LETTERS: Final = ascii_lowercase.encode()
+_NO_LETTERS: Final = bytes(set(range(128)) - set(ascii_letters.encode()))
 _ARTICLES: Final = ("وال", "بال", "فال", "ال", "و", "ف", "ب")
 
 
@@ -116,13 +119,17 @@ def urgency(reason: Reason | None, mood: int, window_level: int = 0) -> int:
 def _felt(words: list[str]) -> list[float]:
     """What each word or phrase that says something says, with regard to what stands before it."""
     felt: list[float] = []
-    place = 0
-    while place < len(words):
-        word = words[place]
-        length, value = _phrase(words, place) if word in _OPENINGS else (1, _value_of(word))
+    past = 0  # Words before this place were read as parts of a phrase.
+    for place, word in enumerate(words):
+        if place < past:
+            continue
+        if word in _OPENINGS:
+            length, value = _phrase(words, place)
+            past = place + length
+        else:
+            value = _value_of(word)
         if value:
             felt.append(value * _turned(words, place, value))
-        place += length
     return felt
 
 
@@ -165,8 +172,8 @@ def _impatience(shouted: bool, cried_out: bool) -> int | None:
 def _is_shouted(text: str) -> bool:
     if text.islower():
         return False
-    letters = [letter for letter in text if letter.isalpha() and letter.isascii()]
-    capitals = sum(letter.isupper() for letter in letters)
+    letters = text.encode("ascii", "ignore").translate(None, _NO_LETTERS)
+    capitals = len(letters.translate(None, _SMALL_LETTERS))
     return len(letters) >= SHOUTED_LETTERS_MIN and capitals >= SHOUTED_SHARE * len(letters)
 
 
