@@ -94,6 +94,12 @@ def test_not_turns_a_word_round() -> None:
     assert feeling_of("no thanks") == feeling_of("thanks")
 
 
+def test_the_words_of_a_phrase_say_nothing_of_their_own() -> None:
+    assert feeling_of("how good is it") is None
+    assert feeling_of("I'll be there sans retard") is None
+    assert (feeling_of("ok great"), feeling_of("great")) == (20, 45)
+
+
 def test_stronger_words_capitals_and_marks_make_more_of_it() -> None:
     plainly = feeling_of("bad service") or 0
     for louder in ("very bad service", "BAD SERVICE", "bad service!!"):
