@@ -286,7 +286,7 @@ def _prepared(settings: Settings, box: SecretBox, metrics: Metrics) -> Engine:
 def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
     """The two hot paths stay raw; everything else is FastAPI's."""
     sessions = Sessions(parts.team, parts.settings, box, parts.metrics)
-    reception = Reception(parts.team, parts.journal, parts.templates.moved, parts.metrics.hear)
+    reception = Reception(parts.team, parts.journal, parts.templates.moved, parts.metrics.heard.add)
     webhooks = Webhooks(parts.team, parts.providers.adapters, reception, parts.metrics)
 
     async def snapshot(operator: Operator) -> tuple[Cursor, dict[str, Any]]:

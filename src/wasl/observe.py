@@ -156,21 +156,21 @@ class Times(Collector):
 
 
 class Tally(Collector):
-    """A counter by one label for the hot path, written by one thread."""
+    """A counter by labels for the hot path, written by one thread."""
 
-    def __init__(self, name: str, text: str, label: str) -> None:
-        self._name, self._text, self._label = name, text, label
-        self._counts: dict[str, int] = {}
+    def __init__(self, name: str, text: str, *labels: str) -> None:
+        self._name, self._text, self._labels = name, text, labels
+        self._counts: dict[tuple[str, ...], int] = {}
 
-    def add(self, value: str) -> None:
-        """Count one."""
-        self._counts[value] = self._counts.get(value, 0) + 1
+    def add(self, *values: str) -> None:
+        """Count one; there is a value for each label."""
+        self._counts[values] = self._counts.get(values, 0) + 1
 
     def collect(self) -> Iterator[Metric]:
-        """The counter with a sample for each value of the label."""
-        family = CounterMetricFamily(self._name, self._text, labels=[self._label])
-        for value, count in self._counts.items():
-            family.add_metric([value], count)
+        """The counter with a sample for each of the values that were counted."""
+        family = CounterMetricFamily(self._name, self._text, labels=self._labels)
+        for values, count in self._counts.items():
+            family.add_metric(values, count)
         yield family
 
 
@@ -196,11 +196,8 @@ class Metrics:
         )
         self.signals = Counter("wasl_signals", "Reactions and receipts by outcome", ["outcome"], registry=self.registry)
         self.turns = Counter("wasl_turns", "The assistant's turns by outcome", ["outcome"], registry=self.registry)
-        self.heard = Counter(
-            "wasl_heard",
-            "Customers' messages by language and mood of their conversation",
-            ["language", "sentiment"],
-            registry=self.registry,
+        self.heard = Tally(
+            "wasl_heard", "Customers' messages by language and mood of their conversation", "language", "sentiment"
         )
         self.logins = Counter("wasl_logins", "Logins by outcome", ["outcome"], registry=self.registry)
         self.ledger = Gauge("wasl_ledger", "Updates by what became of them", ["entry"], registry=self.registry)
@@ -212,9 +209,5 @@ class Metrics:
         self.synchronous_full = Gauge(
             "wasl_database_synchronous_full", "1 when every commit reaches the disk", registry=self.registry
         )
-        for collector in (self.webhooks, self.webhook_seconds, self.commit_seconds):
+        for collector in (self.webhooks, self.webhook_seconds, self.commit_seconds, self.heard):
             self.registry.register(collector)
-
-    def hear(self, language: str, sentiment: str) -> None:
-        """Count a message of a customer."""
-        self.heard.labels(language, sentiment).inc()

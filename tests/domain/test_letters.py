@@ -1,10 +1,12 @@
 """Letters are brought into one form, however they were typed."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasl.domain.letters import plain, unstretched, without_links
+from wasl.domain.letters import plain, runs_of_letters, unstretched, without_links
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,11 @@ def test_what_is_written_in_several_ways_has_one_form(one: str, other: str) -> N
 @given(st.text(max_size=60))
 def test_a_plain_text_is_plain_already(text: str) -> None:
     assert plain(plain(text)) == plain(text)
+
+
+@given(st.text(max_size=60) | st.text(st.characters(max_codepoint=127), max_size=60))
+def test_the_quick_way_to_the_words_finds_the_same(text: str) -> None:
+    assert runs_of_letters(text) == re.findall(r"[^\W_]+", text)
 
 
 def test_letters_that_were_held_down_count_once() -> None:

@@ -35,7 +35,7 @@ def body(number: str, *texts: str) -> bytes:
 
 async def test_each_message_of_a_customer_counts_once(team: Team, journal: Journal, cast: Cast) -> None:
     metrics = Metrics()
-    reception = Reception(team, journal, heard=metrics.hear)
+    reception = Reception(team, journal, heard=metrics.heard.add)
     number = cast.olive_number
     content = body(number.phone_number_id, "Where is my order?", "This is terrible, I am very angry!!!", "7")
     for _ in range(2):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from wasl.domain.language_words import ARABIZI, ENGLISH, FRENCH, OTHERS
-from wasl.domain.letters import unstretched, without_links
+from wasl.domain.letters import runs_of_letters, unstretched, without_links
 
 CHARACTERS_READ_MAX = 1_000
 """Of a message: its beginning tells, and this runs while a transaction is open."""
@@ -96,7 +96,7 @@ def language_of(text: str) -> str | None:
     ('arabizi', 'ar', None)
     """
     text = without_links(text[:CHARACTERS_READ_MAX].replace("’", "'").lower())
-    words = _WORD.findall(text)[:WORDS_READ_MAX]
+    words = (_WORD.findall(text) if "'" in text else runs_of_letters(text))[:WORDS_READ_MAX]
     if text.isascii():
         return _latin(words)
     latin = [word for word in words if _LATIN_ONLY.fullmatch(word)]

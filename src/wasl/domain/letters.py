@@ -42,6 +42,9 @@ _PLAIN: Final[dict[int, str | None]] = {
 }
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|shop|store)\b\S*")
 _INSIDE_A_LINK = re.compile(r"\.\S|://")
+_WORD = re.compile(r"[^\W_]+")
+_ASCII_WORDS: Final = bytes(code if chr(code).isalnum() else ord(" ") for code in range(128)) + bytes(128)
+"""Each ASCII character of a word as itself, all others as a space."""
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -56,6 +59,17 @@ def plain(text: str) -> str:
         return text.lower().replace("`", "'")
     bare = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
     return unicodedata.normalize("NFC", bare)  # Syllables of Korean and kana of Japanese were taken apart too.
+
+
+def runs_of_letters(text: str) -> list[str]:
+    """The words of a text: what stands between spaces and signs, an apostrophe among them.
+
+    >>> runs_of_letters("Who's there? 2 friends")
+    ['Who', 's', 'there', '2', 'friends']
+    """
+    if text.isascii():  # A fifth of the time that the expression takes, and every message is asked for its words.
+        return text.encode().translate(_ASCII_WORDS).decode().split()
+    return _WORD.findall(text)
 
 
 def without_links(text: str) -> str:

@@ -2,11 +2,12 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from string import ascii_letters, ascii_lowercase
 from typing import Final
 
 from wasl.domain.assistant import URGENCY, Reason
-from wasl.domain.letters import plain, unstretched
+from wasl.domain.letters import plain, runs_of_letters, unstretched
 from wasl.domain.mood_words import FELT, NOT, SMILES, STRONGER, THANKED, WEAKER
 
 UPSET_BELOW = -60
@@ -35,14 +36,14 @@ SMILED_FROM = 20
 PRAISE_IN_A_QUESTION = 0.5
 """Who asks whether something is good does not praise it."""
 
-_WORD = re.compile(r"[^\W_]+")
+_SIGNS: Final = "?؟!"
 _INSISTING = re.compile(r"[?؟]\s*[?؟!]\s*[?؟!]|[?؟]!|!\s*[?؟]")
 _SMALL_LETTERS: Final = ascii_lowercase.encode()
 _NO_LETTERS: Final = bytes(set(range(128)) - set(ascii_letters.encode()))
 _ARTICLES: Final = ("وال", "بال", "فال", "ال", "و", "ف", "ب")
 
 
-def _table() -> tuple[dict[str, int], dict[str, int], frozenset[str]]:
+def _table() -> tuple[dict[str, int], dict[str, int], frozenset[tuple[str, ...]]]:
     whole: dict[str, int] = {}
     beginnings: dict[str, int] = {}
     for value, words in FELT:
@@ -51,7 +52,7 @@ def _table() -> tuple[dict[str, int], dict[str, int], frozenset[str]]:
                 beginnings[word[:-1]] = value
             else:
                 whole[word.replace("_", " ")] = value
-    return whole, beginnings, frozenset(phrase.partition(" ")[0] for phrase in whole if " " in phrase)
+    return whole, beginnings, frozenset(tuple(phrase.split(" ")[:2]) for phrase in whole if " " in phrase)
 
 
 _WHOLE, _BEGINNINGS, _OPENINGS = _table()
@@ -70,11 +71,12 @@ def feeling_of(text: str) -> int | None:
     """
     text = text[:CHARACTERS_READ_MAX]
     told = plain(text)
-    words = _WORD.findall(told.replace("n't", " not"))[:WORDS_READ_MAX]
+    words = runs_of_letters(told.replace("n't", " not"))[:WORDS_READ_MAX]
     felt = _felt(words)
-    if not text.isascii():
+    if not text.isascii() and not _SMILES.keys().isdisjoint(told):
         felt += [_SMILES[smile] for smile in dict.fromkeys(_SMILE.findall(told))]
-    shouted, insisting = _is_shouted(text), bool(_INSISTING.search(text))
+    shouted = _is_shouted(text)
+    insisting = sum(map(text.count, _SIGNS)) > 1 and bool(_INSISTING.search(text))
     if not felt:
         return _impatience(shouted, insisting or "!!" in text) if words and (insisting or shouted) else None
     praise = _together([value for value in felt if value > 0])
@@ -118,19 +120,23 @@ def urgency(reason: Reason | None, mood: int, window_level: int = 0) -> int:
 
 def _felt(words: list[str]) -> list[float]:
     """What each word or phrase that says something says, with regard to what stands before it."""
-    felt: list[float] = []
-    past = 0  # Words before this place were read as parts of a phrase.
-    for place, word in enumerate(words):
-        if place < past:
-            continue
-        if word in _OPENINGS:
-            length, value = _phrase(words, place)
-            past = place + length
-        else:
-            value = _value_of(word)
-        if value:
-            felt.append(value * _turned(words, place, value))
-    return felt
+    values = _values_of(words)
+    if not any(values):
+        return []
+    return [value * _turned(words, place, value) for place, value in enumerate(values) if value]
+
+
+def _values_of(words: list[str]) -> list[int]:
+    """What each word says; what a phrase says stands at its first word, and the others of it say nothing."""
+    values = list(map(_value_of, words))
+    if not _OPENINGS.isdisjoint(pairwise(words)):
+        past = 0
+        for place, pair in enumerate(pairwise(words)):
+            if place >= past and pair in _OPENINGS:
+                length, value = _phrase(words, place)
+                values[place : place + length] = value, *[0] * (length - 1)
+                past = place + length
+    return values
 
 
 def _phrase(words: list[str], place: int) -> tuple[int, int]:
@@ -181,6 +187,8 @@ def _is_shouted(text: str) -> bool:
 def _value_of(word: str) -> int:
     if word in _WHOLE:
         return _WHOLE[word]
+    if word.isdigit():
+        return 0
     short = unstretched(word)
     if short in _WHOLE:
         return _WHOLE[short]

@@ -39,56 +39,51 @@ class ChannelFace:
         }
 
 
+_FIXED = {"account_id": "int", "conversation_key": "int", "conversation_id": "text", "channel_id": "int"}
+_MOVING = {
+    "version": "int",
+    "last_sequence": "int",
+    "clock": "int",
+    "reply_floor": "int",
+    "history_clock": "int",
+    "first_live_clock": "int",
+    "message_count": "int",
+    "inbound_count": "int",
+    "last_message": "text",
+    "last_activity_ms": "int",
+    "window_from_ms": "int",
+    "mood": "int",
+}
+_STANDING = {
+    "status": "text",
+    "operator_id": "int",
+    "operator_name": "text",
+    "handover_epoch": "int",
+    "waiting_since_ms": "int",
+    "handover_reason": "text",
+    "priority": "int",
+    "sentiment": "text",
+    "language": "text",
+    "tags": "text",
+    "window_level": "int",
+    "told_until_ms": "int",
+    "settled_sequence": "int",
+}
+_WHOSE = {"contact_id": "int", "user_id": "int", "continued_in": "text"}
+_CUSTOMER = {"customer": "text", "search_text": "text"}
 CONVERSATIONS = Table(
     "conversations",
-    {
-        "account_id": "int",
-        "conversation_key": "int",
-        "conversation_id": "text",
-        "channel_id": "int",
-        "contact_id": "int",
-        "version": "int",
-        "last_sequence": "int",
-        "status": "text",
-        "operator_id": "int",
-        "operator_name": "text",
-        "handover_epoch": "int",
-        "waiting_since_ms": "int",
-        "priority": "int",
-        "sentiment": "text",
-        "clock": "int",
-        "reply_floor": "int",
-        "history_clock": "int",
-        "first_live_clock": "int",
-        "message_count": "int",
-        "inbound_count": "int",
-        "last_message": "text",
-        "last_activity_ms": "int",
-        "window_from_ms": "int",
-        "language": "text",
-        "mood": "int",
-        "handover_reason": "text",
-        "tags": "text",
-        "window_level": "int",
-        "told_until_ms": "int",
-        "settled_sequence": "int",
-        "created_ms": "int",
-        "customer": "text",
-        "search_text": "text",
-        "user_id": "int",
-        "continued_in": "text",
-    },
+    {**_FIXED, **_MOVING, **_STANDING, **_WHOSE, **_CUSTOMER, "created_ms": "int"},
     key=("account_id", "conversation_key"),
 )
-_FIXED = ("account_id", "conversation_key", "conversation_id", "channel_id", "created_ms")
-_WHOSE = ("contact_id", "user_id", "continued_in")
-"""What is written again only when two contacts turn out to be one, or not: see Draft.move_conversation."""
-CUSTOMER_UPDATES = ("customer", "search_text")
-"""What is written again only when a customer is renamed, or known by one more number."""
-CONVERSATION_UPDATES = tuple(
-    name for name in CONVERSATIONS.columns if name not in (*_FIXED, *_WHOSE, *CUSTOMER_UPDATES)
-)
-"""What any change of a conversation writes again."""
+MOVING_UPDATES = tuple(_MOVING)
+"""What every message changes. No index is over these: SQLite writes every index anew that has a column which an update
+names, changed or not."""
+STANDING_UPDATES = tuple(_STANDING)
+"""What is written again only when it changes: who answers, and all that lists are asked by."""
+CUSTOMER_UPDATES = tuple(_CUSTOMER)
+"""What is written again only when a customer is renamed, or known by one more number. Of `_WHOSE` that is so when two
+contacts turn out to be one, or not: see Draft.move_conversation."""
 
 PLACES = Table(
     "conversation_places",
@@ -171,6 +166,8 @@ class Conversation:
     """What the totals count it as until this transaction."""
     stored_sequence: int = 0
     """Where it stands in the list until this transaction."""
+    stored_standing: Row = ()
+    """The values of STANDING_UPDATES until this transaction."""
 
     def __post_init__(self) -> None:
         self.user_id = self.user_id or self.contact_id
@@ -178,39 +175,40 @@ class Conversation:
     @classmethod
     def of_row(cls, row: Row) -> "Conversation":
         """Build it from a row of CONVERSATION_SELECT."""
-        status = ConversationStatus(row[7])
+        status = ConversationStatus(row[16])
         return cls(
             account_id=row[0],
             key=row[1],
             id=row[2],
             channel=ChannelFace(row[3], *row[35:39]),
-            contact_id=row[4],
-            version=row[5],
-            last_sequence=row[6],
-            handover=Handover(status, row[8], row[10], row[11], Reason(row[25]) if row[25] else None),
-            operator_name=row[9],
-            priority=row[12],
-            sentiment=row[13],
-            clocks=Clocks(row[14], row[15], row[16], row[17]),
-            message_count=row[18],
-            inbound_count=row[19],
-            last_message=orjson.loads(row[20]) if row[20] else None,
-            last_activity_ms=row[21],
-            window_from_ms=row[22],
-            language=row[23],
-            mood=row[24],
-            tags=tuple(orjson.loads(row[26])) if row[26] else (),
-            window_level=row[27],
-            told_until_ms=row[28],
-            settled_sequence=row[29],
-            created_ms=row[30],
-            customer=orjson.loads(row[31]),
-            search_text=row[32],
-            user_id=row[33],
-            continued_in=row[34],
+            version=row[4],
+            last_sequence=row[5],
+            clocks=Clocks(*row[6:10]),
+            message_count=row[10],
+            inbound_count=row[11],
+            last_message=orjson.loads(row[12]) if row[12] else None,
+            last_activity_ms=row[13],
+            window_from_ms=row[14],
+            mood=row[15],
+            handover=Handover(status, row[17], row[19], row[20], Reason(row[21]) if row[21] else None),
+            operator_name=row[18],
+            priority=row[22],
+            sentiment=row[23],
+            language=row[24],
+            tags=tuple(orjson.loads(row[25])) if row[25] else (),
+            window_level=row[26],
+            told_until_ms=row[27],
+            settled_sequence=row[28],
+            contact_id=row[29],
+            user_id=row[30],
+            continued_in=row[31],
+            customer=orjson.loads(row[32]),
+            search_text=row[33],
+            created_ms=row[34],
             is_new=False,
             stored_status=status,
-            stored_sequence=row[6],
+            stored_sequence=row[5],
+            stored_standing=row[16:29],
         )
 
     def open_window(self, from_ms: int) -> None:
@@ -222,19 +220,13 @@ class Conversation:
         """Note that the database now holds it as it is."""
         self.is_new = self.customer_changed = False
         self.stored_status, self.stored_sequence = self.handover.status, self.last_sequence
+        self.stored_standing = self._standing()
 
-    def _changing(self) -> Row:
-        handover, clocks = self.handover, self.clocks
+    def _moving(self) -> Row:
+        clocks = self.clocks
         return (
             self.version,
             self.last_sequence,
-            str(handover.status),
-            handover.operator_id,
-            self.operator_name,
-            handover.epoch,
-            handover.waiting_since_ms,
-            self.priority,
-            self.sentiment,
             clocks.greatest,
             clocks.reply_floor,
             clocks.history,
@@ -244,9 +236,21 @@ class Conversation:
             orjson.dumps(self.last_message).decode() if self.last_message else None,
             self.last_activity_ms,
             self.window_from_ms,
-            self.language,
             self.mood,
+        )
+
+    def _standing(self) -> Row:
+        handover = self.handover
+        return (
+            str(handover.status),
+            handover.operator_id,
+            self.operator_name,
+            handover.epoch,
+            handover.waiting_since_ms,
             handover.reason and str(handover.reason),
+            self.priority,
+            self.sentiment,
+            self.language,
             orjson.dumps(self.tags).decode() if self.tags else None,
             self.window_level,
             self.told_until_ms,
@@ -255,13 +259,23 @@ class Conversation:
 
     def insert_row(self) -> Row:
         """The values of all columns."""
-        head = (self.account_id, self.key, self.id, self.channel.channel_id, self.contact_id)
-        whose = (self.user_id, self.continued_in)
-        return (*head, *self._changing(), self.created_ms, self._customer_text(), self.search_text, *whose)
+        fixed = (self.account_id, self.key, self.id, self.channel.channel_id)
+        whose = (self.contact_id, self.user_id, self.continued_in)
+        customer = (self._customer_text(), self.search_text)
+        return (*fixed, *self._moving(), *self._standing(), *whose, *customer, self.created_ms)
 
-    def update_row(self) -> Row:
-        """The values of CONVERSATION_UPDATES, then the key."""
-        return (*self._changing(), self.account_id, self.key)
+    def moving_row(self) -> Row:
+        """The values of MOVING_UPDATES, then the key."""
+        return (*self._moving(), self.account_id, self.key)
+
+    @property
+    def stands_otherwise(self) -> bool:
+        """Whether any of STANDING_UPDATES is another than the stored one."""
+        return self._standing() != self.stored_standing
+
+    def standing_row(self) -> Row:
+        """The values of STANDING_UPDATES, then the key."""
+        return (*self._standing(), self.account_id, self.key)
 
     def customer_row(self) -> Row:
         """The values of CUSTOMER_UPDATES, then the key."""

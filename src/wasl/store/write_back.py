@@ -2,11 +2,12 @@
 
 from wasl.domain.conversation import ConversationStatus
 from wasl.store.conversation_row import (
-    CONVERSATION_UPDATES,
     CONVERSATIONS,
     CUSTOMER_UPDATES,
+    MOVING_UPDATES,
     PLACE_UPDATES,
     PLACES,
+    STANDING_UPDATES,
     Conversation,
 )
 from wasl.store.database import Table
@@ -60,7 +61,10 @@ def _write_conversations(draft: Draft) -> None:
         connection.insert(PLACES, [found.place_row() for found in new])
         index_conversations(connection, new)
     if changed:
-        connection.update(CONVERSATIONS, CONVERSATION_UPDATES, [found.update_row() for found in changed])
+        connection.update(CONVERSATIONS, MOVING_UPDATES, [found.moving_row() for found in changed])
+        standing = [found.standing_row() for found in changed if found.stands_otherwise]
+        if standing:
+            connection.update(CONVERSATIONS, STANDING_UPDATES, standing)
         moved = [found.moved_row() for found in changed if found.is_moved]
         if moved:
             connection.update(PLACES, PLACE_UPDATES, moved)
