@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasl.domain.letters import plain, runs_of_letters, unstretched, without_links
+from wasl.domain.letters import WORDS_REMEMBERED_MAX, Remembered, plain, runs_of_letters, unstretched, without_links
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,21 @@ def test_a_plain_text_is_plain_already(text: str) -> None:
 @given(st.text(max_size=60) | st.text(st.characters(max_codepoint=127), max_size=60))
 def test_the_quick_way_to_the_words_finds_the_same(text: str) -> None:
     assert runs_of_letters(text) == re.findall(r"[^\W_]+", text)
+
+
+def test_what_is_remembered_of_words_has_an_end() -> None:
+    made: list[str] = []
+
+    def length(word: str) -> int:
+        made.append(word)
+        return len(word)
+
+    lengths = Remembered(length)
+    assert list(map(lengths.__getitem__, ("salam", "12", "salam", "12"))) == [5, 2, 5, 2]
+    assert made == ["salam", "12", "12"]  # Numbers are not remembered.
+    for number in range(2 * WORDS_REMEMBERED_MAX):
+        assert lengths[f"w{number}"] == len(f"w{number}")
+    assert 0 < len(lengths) <= WORDS_REMEMBERED_MAX
 
 
 def test_letters_that_were_held_down_count_once() -> None:

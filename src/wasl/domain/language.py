@@ -2,17 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterable
-from functools import lru_cache
 from typing import Final
 
 from wasl.domain.language_words import ARABIZI, ENGLISH, FRENCH, OTHERS
-from wasl.domain.letters import runs_of_letters, unstretched, without_links
+from wasl.domain.letters import Remembered, runs_of_letters, unstretched, without_links
 
 CHARACTERS_READ_MAX = 1_000
 """Of a message: its beginning tells, and this runs while a transaction is open."""
 WORDS_READ_MAX = 120
-WORDS_REMEMBERED_MAX = 16_384
-"""What was made of a word is kept: some 3 MB."""
 WORD_CHARACTERS_MAX = 30
 """Longer ones are codes, not words."""
 KNOWN, LIKELY = 2, 1
@@ -86,6 +83,12 @@ def _known() -> dict[str, tuple[str, ...]]:
 
 
 _KNOWN: Final = _known()
+_LANGUAGES: Final = (*_PREFERENCE, *OTHERS)
+_COUNT_BITS: Final = 12
+"""Of each count in a sum of votes: far more than WORDS_READ_MAX words can give."""
+_COUNT: Final = (1 << _COUNT_BITS) - 1
+_PLACES: Final = {name: _COUNT_BITS * place for place, name in enumerate(_LANGUAGES, start=1)}
+"""Where the votes for a language are counted. Below all of them stands how many words there were, without numbers."""
 
 
 def language_of(text: str) -> str | None:
@@ -142,25 +145,24 @@ def _by_script(text: str) -> str | None:
 
 
 def _latin(words: list[str]) -> str | None:
-    counts: dict[str, int] = {}
-    read = 0
-    for word in words:
-        if not word.isdigit():
-            read += 1
-            for language, weight in _votes(word):
-                counts[language] = counts.get(language, 0) + weight
-    if not counts:
+    total = sum(map(_VOTES_OF.__getitem__, words))
+    if not total:
         return None
-    most = max(counts.values())
-    if most < SHARE_MIN * KNOWN * read:
+    counts = [total >> place & _COUNT for place in _PLACES.values()]
+    most = max(counts)
+    if most < ENOUGH or most < SHARE_MIN * KNOWN * (total & _COUNT):
         return None
-    preferred = [name for name in _PREFERENCE if counts.get(name) == most]
-    if preferred:
-        return preferred[0] if most >= ENOUGH else None
-    return next(name for name, count in counts.items() if count == most) if most >= ENOUGH_OF_OTHERS else None
+    language = _LANGUAGES[counts.index(most)]
+    return language if language in _PREFERENCE or most >= ENOUGH_OF_OTHERS else None
 
 
-@lru_cache(WORDS_REMEMBERED_MAX)
+def _votes_in_one(word: str) -> int:
+    """For which languages a word speaks, as one number: the votes of all words are its sum."""
+    if word.isdigit():
+        return 0
+    return 1 + sum(weight << _PLACES[language] for language, weight in _votes(word))
+
+
 def _votes(word: str) -> tuple[tuple[str, int], ...]:
     """For which languages a word speaks, and how loudly."""
     if len(word) > WORD_CHARACTERS_MAX:
@@ -192,3 +194,6 @@ def _votes_with_digits(word: str) -> tuple[tuple[str, int], ...]:
     if len(word.lstrip("0123456789")) > 2 and rest and "arabizi" not in rest:
         return tuple((language, LIKELY) for language in rest)  # A number that was not set apart: `2days`, `3fois`.
     return (("arabizi", KNOWN),) if _ARABIZI_DIGITS.fullmatch(word) else ()
+
+
+_VOTES_OF: Final = Remembered(_votes_in_one)

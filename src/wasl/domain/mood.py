@@ -1,13 +1,12 @@
 """In what mood a customer writes, told from words alone, and how urgent that makes an answer."""
 
 import re
-from functools import lru_cache
 from itertools import pairwise
 from string import ascii_letters, ascii_lowercase
 from typing import Final
 
 from wasl.domain.assistant import URGENCY, Reason
-from wasl.domain.letters import plain, runs_of_letters, unstretched
+from wasl.domain.letters import Remembered, plain, runs_of_letters, unstretched
 from wasl.domain.mood_words import FELT, NOT, SMILES, STRONGER, THANKED, WEAKER
 
 UPSET_BELOW = -60
@@ -15,7 +14,6 @@ UPSET_BELOW = -60
 CHARACTERS_READ_MAX = 1_000
 """Of a message: this runs while a transaction is open."""
 WORDS_READ_MAX = 120
-WORDS_REMEMBERED_MAX = 16_384
 PHRASE_WORDS_MAX = 3
 REACH_OF_NOT = 2
 """So many words before a word a `not` still turns it round."""
@@ -36,8 +34,10 @@ SMILED_FROM = 20
 PRAISE_IN_A_QUESTION = 0.5
 """Who asks whether something is good does not praise it."""
 
-_SIGNS: Final = "?؟!"
-_INSISTING = re.compile(r"[?؟]\s*[?؟!]\s*[?؟!]|[?؟]!|!\s*[?؟]")
+_INSISTING: Final = tuple(
+    re.compile(pattern) for pattern in (r"\?(?:!|\s*[?؟!]\s*[?؟!])", r"؟(?:!|\s*[?؟!]\s*[?؟!])", r"!\s*[?؟]")
+)
+"""Each begins with a sign of its own: such an expression is looked for ten times as fast as one with a choice."""
 _SMALL_LETTERS: Final = ascii_lowercase.encode()
 _NO_LETTERS: Final = bytes(set(range(128)) - set(ascii_letters.encode()))
 _ARTICLES: Final = ("وال", "بال", "فال", "ال", "و", "ف", "ب")
@@ -76,7 +76,7 @@ def feeling_of(text: str) -> int | None:
     if not text.isascii() and not _SMILES.keys().isdisjoint(told):
         felt += [_SMILES[smile] for smile in dict.fromkeys(_SMILE.findall(told))]
     shouted = _is_shouted(text)
-    insisting = sum(map(text.count, _SIGNS)) > 1 and bool(_INSISTING.search(text))
+    insisting = any(pattern.search(text) for pattern in _INSISTING)
     if not felt:
         return _impatience(shouted, insisting or "!!" in text) if words and (insisting or shouted) else None
     praise = _together([value for value in felt if value > 0])
@@ -128,7 +128,7 @@ def _felt(words: list[str]) -> list[float]:
 
 def _values_of(words: list[str]) -> list[int]:
     """What each word says; what a phrase says stands at its first word, and the others of it say nothing."""
-    values = list(map(_value_of, words))
+    values = list(map(_VALUES.__getitem__, words))
     if not _OPENINGS.isdisjoint(pairwise(words)):
         past = 0
         for place, pair in enumerate(pairwise(words)):
@@ -144,7 +144,7 @@ def _phrase(words: list[str], place: int) -> tuple[int, int]:
         value = _WHOLE.get(" ".join(words[place : place + length]))
         if value is not None:
             return length, value
-    return 1, _value_of(words[place])
+    return 1, _VALUES[words[place]]
 
 
 def _turned(words: list[str], place: int, value: int) -> float:
@@ -183,7 +183,6 @@ def _is_shouted(text: str) -> bool:
     return len(letters) >= SHOUTED_LETTERS_MIN and capitals >= SHOUTED_SHARE * len(letters)
 
 
-@lru_cache(WORDS_REMEMBERED_MAX)
 def _value_of(word: str) -> int:
     if word in _WHOLE:
         return _WHOLE[word]
@@ -199,3 +198,6 @@ def _value_of(word: str) -> int:
         if short.startswith(article) and len(short) > len(article) + 2:
             return _value_of(short[len(article) :])
     return 0
+
+
+_VALUES: Final = Remembered(_value_of)
