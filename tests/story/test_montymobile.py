@@ -11,6 +11,7 @@ import pytest
 import samples
 from story.node import Node
 from story.people import Outside, UnexpectedStatus, contents
+from story.phone import in_order
 from story.shops import SetUp, Shop, montymobile, open_shop
 from story.test_files import send_file
 from story.test_signals import react, type_there
@@ -63,7 +64,7 @@ async def test_words_go_both_ways_and_the_ticks_say_that_they_are_guesses(shop: 
     assert delivered["metadata"]["ticks"] == "best_effort"
     await shop.phones.look()
     await sara.until_message(message["message_id"], status="read")
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "delivered", "read"]
+    assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered", "read")
     assert [entry["content"]["body"] for entry in await shop.phones.sees()] == ["Are you open?", "Until eight"]
     [accepted] = await shop.phones.accepted()
     assert accepted["callback_data"] is None
@@ -86,7 +87,7 @@ async def test_ticks_of_two_customers_and_of_several_messages_do_not_mix(shop: S
     for send in await shop.phones.accepted():
         message = await sara.until_message(sent[send["body"]["text"]["body"]])
         assert message["metadata"]["source_message_id"] == send["message_id"]
-        assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "delivered"]
+        assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ async def test_what_may_have_left_is_not_sent_again(shop: Shop, ending: str) -> 
 async def test_a_refusal_shows_their_words_and_a_limit_is_waited_for(shop: Shop) -> None:
     refusals = [
         {"ending": "refuse", "code": 131047, "details": "Outside the window"},
-        {"ending": "refuse", "code": 130429, "status": 429},
+        {"ending": "refuse", "code": 130429, "status": 429, "times": None},
     ]
     await shop.phones.behave(sends=refusals)
     await shop.phones.write("hello")
@@ -161,7 +162,7 @@ async def test_a_refusal_shows_their_words_and_a_limit_is_waited_for(shop: Shop)
     assert failed["error"]["message"] == "MontyMobile refused the message: Outside the window"
     after = await reply(shop, "patience")
     await sara.until(lambda: errors_of(sara, after["message_id"]) == ["http_429"])
-    assert statuses_of(sara, after["message_id"]) == ["queued", "sending", "queued"]
+    assert statuses_of(sara, after["message_id"])[:3] == ["queued", "sending", "queued"]
     assert await shop.phones.words_accepted() == []
 
 
