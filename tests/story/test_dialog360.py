@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 async def shop(home: Settings, outside: Outside, node: Node, whatsapp: Emulator) -> AsyncIterator[Shop]:
     async with RemoteEmulator(whatsapp.url) as remote:
         yield await open_shop(home, outside, node, remote, dialog360)
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 
@@ -106,11 +106,11 @@ async def test_what_is_not_words_goes_both_ways(shop: Shop) -> None:
 async def test_the_same_webhook_three_times_is_one_message(shop: Shop) -> None:
     await shop.phones.behave(duplicate=3, batch=2, gather_seconds=0.05)
     await shop.phones.write("only once")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     sara = await shop.watch()
     message = await reply(shop, "and this once")
     await sara.until_message(message["message_id"], status="delivered")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     assert contents(await shop.sara.whole_history(await shop.sara.chat())) == ["only once", "and this once"]
     assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered")
 

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.anyio
 async def shop(home: Settings, outside: Outside, node: Node, whatsapp: Emulator) -> AsyncIterator[Shop]:
     async with RemoteEmulator(whatsapp.url) as remote:
         yield await open_shop(home, outside, node, remote, montymobile)
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 
@@ -83,7 +83,7 @@ async def test_ticks_of_two_customers_and_of_several_messages_do_not_mix(shop: S
         sent[words] = answer["message"]["message_id"]
     for message_id in sent.values():
         await sara.until_message(message_id, status="delivered")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     for send in await shop.phones.accepted():
         message = await sara.until_message(sent[send["body"]["text"]["body"]])
         assert message["metadata"]["source_message_id"] == send["message_id"]
@@ -107,7 +107,7 @@ async def test_a_file_is_fetched_however_it_comes(shop: Shop, kind: str, mime_ty
 async def test_the_same_webhook_three_times_is_one_message(shop: Shop) -> None:
     await shop.phones.behave(duplicate=3)
     await shop.phones.write("only once")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     assert contents(await shop.sara.whole_history(await shop.sara.chat())) == ["only once"]
 
 
@@ -129,7 +129,7 @@ async def test_whether_a_message_left_is_not_guessed_but_what_came_is_told(shop:
     await sara.until(
         lambda: "may be this message" in str((sara.messages().get(message["message_id"]) or {}).get("error"))
     )
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     await asyncio.sleep(1.2)
     shown = sara.messages()[message["message_id"]]
     assert (shown["status"], shown["error"]["code"]) == ("unknown", "unknown_outcome")
@@ -260,7 +260,7 @@ async def test_what_an_administrator_switched_on_is_tried_in_metas_shape(
             {"message_id": asked},
         )
         assert (second["type"], second["location"]) == ("location", place)
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
 
 
 def tried(place: int, emulator_url: str) -> SetUp:

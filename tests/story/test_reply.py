@@ -65,7 +65,7 @@ async def test_statuses_out_of_order_never_go_back(emulated: Scene, phones: Phon
     sara = await emulated.watch(emulated.sara)
     message = await reply(emulated.sara, "welcome")
     await sara.until_message(message["message_id"], status=told[0])
-    await phones.remote.until_quiet()
+    await phones.remote.until_quiet(30.0)
     # Each is a webhook of its own, and any of them may overtake the others or the answer to the send.
     shown = [TICKS.index(state) for state in statuses_of(sara, message["message_id"])]
     assert shown == sorted(set(shown))

@@ -168,7 +168,7 @@ async def test_a_reaction_that_fails_after_it_was_taken_is_taken_back(emulated: 
     assert shown(sara.messages()[message_id]) == []
     await react(emulated.sara, chat, message_id, "❤️")
     await until(lambda: has(phones, message_id, "❤️"))
-    await phones.remote.until_quiet()
+    await phones.remote.until_quiet(30.0)
     # Its statuses are of no message, and wait for none.
     after = emulated.node.ledger()
     assert after["set_aside"] == before["set_aside"]

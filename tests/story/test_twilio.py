@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 async def shop(home: Settings, outside: Outside, node: Node, whatsapp: Emulator) -> AsyncIterator[Shop]:
     async with RemoteEmulator(whatsapp.url) as remote:
         yield await open_shop(home, outside, node, remote, twilio)
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 
@@ -121,11 +121,11 @@ async def test_a_file_is_fetched_with_the_accounts_token_and_shown(
 async def test_the_same_webhook_three_times_is_one_message(shop: Shop) -> None:
     await shop.phones.behave(duplicate=3)
     await shop.phones.write("only once")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     sara = await shop.watch()
     message = await reply(shop, "and this once")
     await sara.until_message(message["message_id"], status="delivered")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     history = await shop.sara.whole_history(await shop.sara.chat())
     assert contents(history) == ["only once", "and this once"]
     assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered")
@@ -157,7 +157,7 @@ async def test_however_many_answers_are_lost_each_message_is_taken_once_and_in_o
             messages.append(answer["message"]["message_id"])
     for message_id in messages:
         await sara.until_message(message_id, status="delivered")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     taken: dict[str, list[str]] = {}
     for send in await shop.phones.accepted():
         taken.setdefault(send["recipient"], []).append(send["body"]["text"]["body"])
@@ -350,7 +350,7 @@ async def test_a_number_that_the_command_has_set_up_works_both_ways(
         message = await reply(shop, "It is")
         await sara.until_message(message["message_id"], status="delivered")
         assert [entry["content"]["body"] for entry in await shop.phones.sees()] == ["Is this you?", "It is"]
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 
