@@ -29,7 +29,7 @@ from wasl.torture.servers import START_ATTEMPTS_MAX, ServerDied, Unavailable, fr
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 NAME = "localhost"
-START_SECONDS_MAX = 15.0
+START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 10.0
 Ports = tuple[int, int]
 """Where TLS is spoken, and where it is not."""

@@ -83,6 +83,8 @@ class Says:
     streams: bool = True
     wait_seconds: float = 0.0
     """Before anything is said."""
+    until: asyncio.Event | None = None
+    """Nothing is said before this is set."""
     stalls_after: int | None = None
     """Pieces after which it says nothing more, and hangs."""
     resets_after: int | None = None
@@ -161,7 +163,7 @@ class WireServer:
         """Script the next answers."""
         self._script.extend(answers)
 
-    async def until_asked(self, times: int = 1, within_seconds: float = 10.0) -> AskedOf:
+    async def until_asked(self, times: int = 1, within_seconds: float = 30.0) -> AskedOf:
         """Wait for the nth question; that one."""
         async with asyncio.timeout(within_seconds):
             while len(self.asked) < times:
@@ -246,6 +248,8 @@ def _fields(kind: str, content: bytes) -> JsonObject:
 
 async def _answer(writer: asyncio.StreamWriter, asked: AskedOf, answer: Says) -> None:
     await asyncio.sleep(answer.wait_seconds)
+    if answer.until is not None:
+        await answer.until.wait()
     if answer.resets_after == 0:
         return _reset(writer)
     if answer.raw is not None or answer.status != 200 or not (answer.streams and asked.body.get("stream")):

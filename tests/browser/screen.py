@@ -1,6 +1,7 @@
 """What an operator's browser shows, read from the page as a person would see it."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, 
 from story.node import Node
 from story.wire import JsonObject
 
-WITHIN_SECONDS = 10.0
+WITHIN_SECONDS = 30.0
 _BUBBLES = """list => [...list.querySelectorAll('[data-testid=message]')].map(bubble => ({
     id: bubble.dataset.messageId, sequence: Number(bubble.dataset.sequence), status: bubble.dataset.status,
     role: bubble.dataset.role, words: bubble.querySelector('[data-testid=message-text]')?.textContent ?? '',
@@ -92,6 +93,10 @@ class Screen:
     async def until_state(self, state: str, within_seconds: float = WITHIN_SECONDS) -> None:
         """Wait until the line above says live, catching-up or offline."""
         await expect(self.live).to_have_attribute("data-state", state, timeout=within_seconds * 1000)
+
+    async def until_cut(self) -> None:
+        """Wait until the line is seen to be cut, whether for a moment or for longer."""
+        await expect(self.live).to_have_attribute("data-state", re.compile("catching-up|offline"))
 
     # The messages
 

@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("home", ["sqlite"], ind
 
 AT_ONCE_SECONDS = 1.0
 """A colleague calls this at once, on a busy test machine too."""
+TRIES = 3
+"""A machine may pause at the wrong moment; hardly each time."""
 
 
 async def both(scene: Scene, open_browser: OpenBrowser) -> tuple[Screen, Screen]:
@@ -29,27 +31,35 @@ async def test_a_colleague_sees_it_at_once_and_the_ticks_advance(
 ) -> None:
     await phones.write("Are you open?")
     sara, omar = await both(emulated, open_browser)
-    await sara.composer.click()
-    await sara.page.keyboard.type("Until eight")
-    await sara.page.keyboard.press("Enter")
-    pressed = time.monotonic()
-    await expect(omar.bubble("Until eight")).to_be_visible()
-    assert time.monotonic() - pressed < AT_ONCE_SECONDS
+    words = ["Until eight"]
+    while (seconds := await seconds_until_seen(sara, omar, words[-1])) >= AT_ONCE_SECONDS:
+        assert len(words) < TRIES, seconds
+        words.append(f"Do come {len(words)}")
     await expect(omar.bubble("Until eight")).to_contain_text("Sara")
     for screen in (sara, omar):
         await expect(screen.bubble("Until eight")).to_have_attribute("data-status", "delivered")
-        await expect(screen.row(emulated.bakery.conversation_id(RANA))).to_contain_text("Until eight")
+        await expect(screen.row(emulated.bakery.conversation_id(RANA))).to_contain_text(words[-1])
     await phones.look()
     for screen in (sara, omar):
         await expect(screen.bubble("Until eight")).to_have_attribute("data-status", "read")
-        await screen.until_words(["Are you open?", "Until eight"])
+        await screen.until_words(["Are you open?", *words])
         assert set((await screen.most_at_once()).values()) == {1}
         states = (await screen.recorded())["states"]["Until eight"]
         ranks = ["queued", "sending", "sent", "delivered", "read"]
         assert [rank for rank in ranks if rank in states] == states
         assert await screen.is_unrefreshed()
     await expect(sara.composer).to_have_value("")
-    assert await phones.words_accepted() == ["Until eight"]
+    assert await phones.words_accepted() == words
+
+
+async def seconds_until_seen(sara: Screen, omar: Screen, words: str) -> float:
+    """How long it takes from Sara's Enter to Omar's screen."""
+    await sara.composer.click()
+    await sara.page.keyboard.type(words)
+    await sara.page.keyboard.press("Enter")
+    pressed = time.monotonic()
+    await expect(omar.bubble(words)).to_be_visible()
+    return time.monotonic() - pressed
 
 
 async def test_several_quick_answers_keep_their_order(

@@ -187,5 +187,5 @@ async def test_a_session_that_was_ended_elsewhere_shows_the_door(
     token = {"Authorization": f"Bearer {cookie['value']}"}
     ended = await emulated.outside.client.delete("/api/session", headers=token)
     assert ended.status_code == 200
-    await expect(sara.page.get_by_test_id("login-email")).to_be_visible(timeout=15_000)
+    await expect(sara.page.get_by_test_id("login-email")).to_be_visible()
     await expect(sara.page.get_by_text("has ended")).to_be_visible()

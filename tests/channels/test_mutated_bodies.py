@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -53,10 +53,10 @@ def with_list(name: str, items: bytes) -> bytes:
 )
 def test_a_million_crumbs_are_a_million_updates(name: str, item: bytes, most: int) -> None:
     count = min(most, (3 * MEGABYTE - 500) // (len(item) + 1), 60_000)
-    started = perf_counter()
+    started = process_time()
     updates = read_envelope(with_list(name, b",".join([item] * count)))
     assert len(updates) == (count if name != "contacts" else 1)
-    assert perf_counter() - started < 20
+    assert process_time() - started < 20
 
 
 DEEP: dict[str, Callable[[int], bytes]] = {

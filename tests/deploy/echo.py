@@ -25,6 +25,8 @@ class Echo(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.behaviour = behaviour
         self.asked: list[dict[str, Any]] = []
+        self.looks = 0
+        """How often the proxy itself asked whether it is ready."""
 
     @property
     def port(self) -> int:
@@ -46,6 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = {"path": self.path, "method": self.command, "headers": headers, "bytes": len(body)}
         if self.path == "/ready":  # Who asks this is the proxy itself.
+            self.server.looks += 1
             self._say(503 if self.server.behaviour == IS_STOPPING else 200, b"{}")
             return
         self.server.asked.append(asked)

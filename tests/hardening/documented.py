@@ -41,10 +41,10 @@ class Document:
     def __init__(
         self, url: str, headers: Mapping[str, str], known: Mapping[str, Sequence[Any]], sign: Callable[[bytes], str]
     ) -> None:
-        self.raw: JsonObject = requests.get(f"{url}/openapi.json", timeout=10).json()
+        self.raw: JsonObject = requests.get(f"{url}/openapi.json", timeout=30).json()
         self.tried: dict[str, Tried] = {}
         # Two blocks of a stream are enough: without a cursor the page is the second, and with one who is there.
-        config = schemathesis.Config.from_dict({"base-url": url, "max-stream-events": 2, "request-timeout": 10.0})
+        config = schemathesis.Config.from_dict({"base-url": url, "max-stream-events": 2, "request-timeout": 30.0})
         self._schema = schemathesis.openapi.from_dict(closed(self.raw), config=config)
         self._session = requests.Session()
         self._session.trust_env = False

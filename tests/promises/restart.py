@@ -29,6 +29,8 @@ SENDERS = 3
 SIZES = (1, 4)
 """Messages in a webhook; three senders pause long enough for some thirty webhooks a second."""
 PAUSE_SECONDS = 0.08
+ANSWER_SECONDS = 20.0
+"""Providers wait about so long for the answer to a webhook."""
 REPLY_PAUSE_SECONDS = (0.5, 1.0)
 """A customer gets no more than may leave at once, so that none waits for the pace of its customer: that is minutes."""
 
@@ -96,9 +98,8 @@ class Day:
             self._working.append(asyncio.create_task(writing))
         bodies = bodies_of(self.cluster.bakery, messages, chance, SIZES)
         until_over = itertools.takewhile(lambda _: not self._over, bodies)
-        delivering = deliver_all(
-            [self.proxy.url], self.cluster.bakery, until_over, self.sent, SENDERS, PAUSE_SECONDS, tls=self.proxy.tls
-        )
+        about = ([self.proxy.url], self.cluster.bakery, until_over, self.sent, SENDERS, PAUSE_SECONDS)
+        delivering = deliver_all(*about, patience_seconds=ANSWER_SECONDS, tls=self.proxy.tls)
         self._working.append(asyncio.create_task(delivering))
 
     async def _guests(self, desk: Operator) -> list[dict[str, object]]:
@@ -107,7 +108,7 @@ class Day:
         self.sent.note(ids)
         return [await desk.chat(guest) for guest in GUESTS]
 
-    async def finish(self, head: int, within_seconds: float = 20.0) -> None:
+    async def finish(self, head: int, within_seconds: float = 60.0) -> None:
         """Let nobody watch any more, once everybody has seen the log up to a sequence."""
         await caught_up(self.observers, head, within_seconds)
         await end(self._watching)

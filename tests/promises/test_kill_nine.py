@@ -74,7 +74,7 @@ async def test_nothing_acknowledged_is_lost(home: Settings, mortal: Node, outsid
     await end(watching[-1:])
 
     head = head_sequence(home, bakery)
-    await caught_up(observers, head, within_seconds=20)
+    await caught_up(observers, head, within_seconds=60)
     await end(watching[:-1])
     print(f"{kills.done} kills, {len(sent.acknowledged)} messages in {sent.bodies} bodies, {sent.retries} retries")
     await check_everything(home, mortal, bakery, sent, observers, [sara, omar])

@@ -11,6 +11,7 @@ from promises.replies import GUESTS, Replies, check_sent, until_settled
 from story.node import Node
 from story.people import Business, Outside, open_business
 from story.phone import Phones
+from story.wire import status
 from wasl.emulator.remote import RemoteEmulator
 from wasl.settings import Settings
 from wasl.torture.process import Emulator
@@ -69,14 +70,12 @@ async def test_what_was_under_way_is_settled_by_its_status(
     home: Settings, mortal: Node, outside: Outside, bakery: Business, phones: Phones
 ) -> None:
     """WhatsApp took it and the server died before the answer: it is not sent again, and the status finds it."""
-    await phones.behave(
-        sends=[{"ending": "hang", "hold_seconds": 20}], statuses=["delivered"], delivered_after_seconds=0.6
-    )
+    await phones.behave(sends=[{"ending": "hang", "hold_seconds": 20}], statuses=[])
     await phones.write("hello", GUESTS[0])
     sara = await outside.sign_in(bakery.operators[0])
     chat = await sara.chat(GUESTS[0])
     message = (await sara.send(chat, "on its way"))["message"]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not await phones.accepted():
             await asyncio.sleep(0.01)
     mortal.kill()
@@ -84,6 +83,9 @@ async def test_what_was_under_way_is_settled_by_its_status(
     # Durable before the first byte left.
     assert rows(home, found, account(bakery), message["message_id"]) == [("sending",)]
     await asyncio.to_thread(mortal.start)
+    [accepted] = await phones.accepted()
+    report = status(accepted["message_id"], "delivered", biz_opaque_callback_data=accepted["callback_data"])
+    await outside.tell(bakery.number, bakery.number.told([report]))
     watcher = await outside.watcher(sara).open(cursor=(await sara.ask("GET", "/api/live-chat/events/poll"))["cursor"])
     if rows(home, found, account(bakery), message["message_id"]) != [("delivered",)]:
         await watcher.until_message(message["message_id"], status="delivered")

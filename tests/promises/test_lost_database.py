@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from promises.cluster import Cluster, Crowd, Load, started
+from promises.cluster import Cluster, Crowd, Load, started, until
 from promises.verdict import check_whole
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +27,7 @@ async def test_killed_and_started_under_load(cluster: Cluster, seed: int) -> Non
         await asyncio.sleep(chance.uniform(0.0, 0.2))
         cluster.database.kill()
         await asyncio.sleep(chance.uniform(0.1, 0.8))
+        await until(lambda: load.sent.retries > 0)  # However soon the database is back, somebody has noticed.
         await started(cluster.database)
     await load.messages(150)
     await load.end()

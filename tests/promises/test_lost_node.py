@@ -18,8 +18,9 @@ pytestmark = pytest.mark.anyio
 
 KILLS = 3
 FROZEN_SECONDS = 6.0
-HELD_UP_SECONDS_MAX = 5.0
-"""How long the others may have to wait for a lock that a node took with it, and write again."""
+HELD_UP_SECONDS_MAX = 20.0
+"""How long the others may have to wait for a lock that a node took with it, and write again, on a machine that pauses.
+It keeps the lock for ever: it stands still until they went on."""
 
 
 async def test_killed_and_started_under_load(cluster: Cluster, seed: int) -> None:

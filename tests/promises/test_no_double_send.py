@@ -53,6 +53,8 @@ LIMITED: list[dict[str, Any]] = [
     {"ending": "refuse", "code": 131056, "status": 400, "to": GUESTS[2].phone},
 ]
 """Not taken, and WhatsApp says so: tried again, by itself."""
+BARE: dict[str, Any] = {"ending": "bare", "status": 502, "to": GUESTS[3].phone}
+"""One of those that tell nothing for certain: chance alone may spare all messages."""
 LATE = {"sent_after_seconds": 2.0, "delivered_after_seconds": 2.1}
 """Statuses that come when whoever would try again by itself has done it."""
 SLOW: dict[str, Any] = {"ending": "accept", "hold_seconds": 0.4, "times": None, "chance": 0.4}
@@ -95,12 +97,12 @@ async def let_minutes_pass(home: Settings, bakery: Business) -> None:
 async def finish(home: Settings, bakery: Business, phones: Phones, sara: Operator, mixed: Mixed) -> None:
     """Everything that moves by itself has moved; then a person decides, and all of it is there."""
     passing = asyncio.create_task(let_minutes_pass(home, bakery))
-    await until_at_rest(home, bakery, phones, within_seconds=25)
+    await until_at_rest(home, bakery, phones, within_seconds=60)
     await end([passing])
     print(await check_once_and_in_order(home, bakery, phones, mixed))
     await phones.behave()
     decided = await send_all_again(home, bakery, sara, mixed)
-    await until_at_rest(home, bakery, phones, within_seconds=15)
+    await until_at_rest(home, bakery, phones, within_seconds=60)
     states = await check_once_and_in_order(home, bakery, phones, mixed)
     print(f"{decided} sent again by a person, then {states}")
     assert set(states) == {"delivered"}
@@ -116,7 +118,7 @@ async def test_however_whatsapp_answers(
             await phones.write("hello", guest)
         chats = [await sara.chat(guest) for guest in guests]
         # More than this in a second is refused too.
-        await phones.behave(sends=[*LIMITED, *LOST], per_second=30, **LATE)
+        await phones.behave(sends=[*LIMITED, BARE, *LOST], per_second=30, **LATE)
         passing = asyncio.create_task(let_minutes_pass(home, bakery))
         await asyncio.gather(*(mixed.write([sara], chat, 6) for chat in chats))
         await end([passing])
@@ -147,15 +149,16 @@ async def test_requests_that_time_out_before_during_and_after(
                 await phones.write("hello", guest)
             chats = [await sara.chat(guest) for guest in GUESTS[:2]]
             await asyncio.gather(*(mixed.write([sara], chat, 2) for chat in chats))
-            await until_at_rest(home, bakery, phones, within_seconds=10)
+            await until_at_rest(home, bakery, phones, within_seconds=60)
             # Its status comes when the request has been given up, and nothing that is sent next will be as late.
             late = SEND_READ_SECONDS_MAX + 4
             await phones.behave(sent_after_seconds=late, delivered_after_seconds=late)
             await fault(proxy)
             await asyncio.gather(*(mixed.write([sara], chat, 3) for chat in chats))
-            sql = "SELECT count(*) FROM messages WHERE account_id = ? AND status = 'unknown'"
-            async with asyncio.timeout(SEND_READ_SECONDS_MAX + 5):
-                while rows(home, sql, int(bakery.account_id)) != [(2,)]:
+            # In the log, which keeps what a status may settle a moment later.
+            sql = "SELECT count(DISTINCT conversation_id) FROM events WHERE account_id = ? AND payload LIKE ?"
+            async with asyncio.timeout(SEND_READ_SECONDS_MAX + 40):
+                while rows(home, sql, int(bakery.account_id), "%unknown_outcome%") != [(2,)]:
                     await asyncio.sleep(0.1)
             await phones.behave()
             await proxy.heal()

@@ -65,7 +65,7 @@ async def told(phones: Phones, message_id: str) -> list[str]:
     return [emoji for place, emoji in enumerate(found) if place == 0 or found[place - 1] != emoji]
 
 
-async def until_told(home: Settings, bakery: Business, within_seconds: float = 20.0) -> None:
+async def until_told(home: Settings, bakery: Business, within_seconds: float = 60.0) -> None:
     sql = "SELECT count(*) FROM signals WHERE account_id = ? AND due_ms IS NOT NULL"
     async with asyncio.timeout(within_seconds):
         while rows(home, sql, int(bakery.account_id)) != [(0,)]:
@@ -148,7 +148,10 @@ async def test_three_nodes_tell_in_order_and_type_once(cluster: Cluster, seed: i
         chat = next(iter(chats.values()))
         asked = {"conversation_id": chat["conversation_id"], "user_id": chat["user_id"], "typing": True}
         await asyncio.gather(*(desk.ask("POST", "/api/live-chat/typing", json=asked) for desk in desks))
-        await asyncio.sleep(1)
+        async with asyncio.timeout(60):
+            while not await receipts(phones):
+                await asyncio.sleep(0.05)
+        await until_told(cluster.home, cluster.bakery)  # And that it was told is written down.
         reading = (desk.read(one, one["last_sequence"]) for one in chats.values() for desk in desks)
         await asyncio.gather(*reading)
         await until_told(cluster.home, cluster.bakery)

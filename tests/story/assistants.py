@@ -38,7 +38,7 @@ async def employ(
     return set_up
 
 
-async def until_chat(operator: Operator, wanted: Mapping[str, Any], within_seconds: float = 10.0) -> JsonObject:
+async def until_chat(operator: Operator, wanted: Mapping[str, Any], within_seconds: float = 30.0) -> JsonObject:
     """A customer's conversation once it is as wanted."""
     async with asyncio.timeout(within_seconds):
         while True:

@@ -42,3 +42,9 @@ class Phones:
 
     async def words_accepted(self) -> list[str]:
         return [send["body"]["text"]["body"] for send in await self.accepted()]
+
+
+def in_order(*states: str) -> list[list[str]]:
+    """The ways in which a message may go through these states. Each tick is told by a webhook of its own, and nobody
+    promises which comes first: `sent` is not shown where a later one has overtaken it, or the answer to the send."""
+    return [list(states), [state for state in states if state != "sent"]]

@@ -140,5 +140,5 @@ async def phones(whatsapp: Emulator, emulated: Scene) -> AsyncIterator[Phones]:
         phones = Phones(remote, emulated.bakery)
         await phones.behave()
         yield phones
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()

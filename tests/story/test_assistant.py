@@ -27,7 +27,7 @@ async def model() -> AsyncIterator[WireServer]:
 
 def asks(model: WireServer) -> dict[str, Any]:
     """Settings that let a model answer."""
-    return {"model": {"base_url": model.url, "name": "invented-1", "timeout_seconds": 5.0}}
+    return {"model": {"base_url": model.url, "name": "invented-1", "timeout_seconds": 30.0}}
 
 
 async def answer_on(watcher: Watcher, text: str) -> JsonObject:
@@ -36,19 +36,20 @@ async def answer_on(watcher: Watcher, text: str) -> JsonObject:
     def shown() -> list[JsonObject]:
         return [one for one in watcher.arrivals() if one["role"] == "bot" and one["content"] == text]
 
-    await watcher.until(shown, within_seconds=15.0)
+    await watcher.until(shown, within_seconds=30.0)
     return shown()[0]
 
 
 async def handed_over(operator: Operator, reason: str) -> JsonObject:
-    return await until_chat(operator, {"status": "waiting_human", "handover_reason": reason}, within_seconds=15.0)
+    return await until_chat(operator, {"status": "waiting_human", "handover_reason": reason}, within_seconds=30.0)
 
 
 # -- without a model --------------------------------------------------------------------------------------------------
 
 
 async def test_a_burst_gets_one_answer_on_every_screen_and_with_its_source(emulated: Scene, phones: Phones) -> None:
-    await employ(emulated.sara, quiet_seconds=0.6)
+    # So long that no pause of the machine is taken for the end of the burst.
+    await employ(emulated.sara, quiet_seconds=3.0, burst_seconds=30.0)
     omar = await emulated.watch(emulated.omar)
     for words in ("hello", "quick question", "when are you open?"):
         await phones.write(words)
@@ -185,13 +186,15 @@ async def test_whoever_takes_over_while_it_thinks_is_not_talked_over(
     emulated: Scene, phones: Phones, model: WireServer
 ) -> None:
     await employ(emulated.sara, **asks(model))
-    model.otherwise = Says(reply("Until six."), wait_seconds=1.5)
+    thought = asyncio.Event()
+    model.otherwise = Says(reply("Until six."), until=thought)
     await phones.write("When are you open?")
     await model.until_asked()
     chat = await emulated.omar.chat()
     place = {name: chat[name] for name in ("conversation_id", "user_id")}
     await emulated.omar.ask("POST", f"{API}/takeover", json=place)
-    await asyncio.sleep(2.5)
+    thought.set()
+    await asyncio.sleep(1.0)
     assert await lines(emulated.omar, chat) == [("user", "When are you open?")]
     assert await phones.words_accepted() == []
 
@@ -201,10 +204,12 @@ async def test_whoever_writes_on_while_it_thinks_gets_one_answer_to_all(
 ) -> None:
     await employ(emulated.sara, **asks(model))
     omar = await emulated.watch(emulated.omar)
-    model.will(Says(reply("Too early."), wait_seconds=3.0))
+    thought = asyncio.Event()
+    model.will(Says(reply("Too early."), until=thought))
     await phones.write("When are you open?")
     await model.until_asked()
     await phones.write("On Sundays I mean")
+    thought.set()
     asked = await model.until_asked(2)
     assert asked.words == "When are you open?\nOn Sundays I mean"
     answer = await answer_on(omar, HOURS_EN)

@@ -64,7 +64,7 @@ async def test_a_number_that_was_set_up_by_its_form_works(
         message = (await sara.send(await sara.chat(), "It is"))["message"]
         await watcher.until_message(message["message_id"], status="delivered")
         assert [entry["content"]["body"] for entry in await phones.sees()] == ["Is this you?", "It is"]
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 

@@ -76,19 +76,22 @@ async def test_the_poll_tells_the_same_as_the_stream(scene: Scene) -> None:
     )
     await asyncio.sleep(0.1)
     await scene.outside.say(scene.bakery, RANA, "four")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(15):  # Who is not woken hears nothing for twenty seconds.
         assert [event["data"]["message"]["content"] for event in (await waiting)["events"]] == ["four"]
     here = await scene.sara.ask("GET", "/api/live-chat/events/poll")
     assert here["cursor"].startswith("5-")
 
 
 async def test_a_snapshot_and_the_stream_from_it_leave_no_gap(scene: Scene) -> None:
+    begun = asyncio.Event()
+
     async def write() -> None:
         for place in range(30):
             await scene.outside.say(scene.bakery, RANA, f"word {place}")
+            begun.set()
 
     writing = asyncio.create_task(write())
-    await asyncio.sleep(0.05)
+    await begun.wait()
     chats = await scene.sara.chats()
     page = await scene.sara.history(chats["chats"][0])
     later = await scene.watch(scene.sara, by="query", cursor=page["as_of"])

@@ -10,6 +10,7 @@ import pytest
 import samples
 from story.node import Node
 from story.people import Outside, contents
+from story.phone import in_order
 from story.shops import Shop, dialog360, open_shop
 from story.test_files import send_file
 from story.test_signals import react, type_there, until
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.anyio
 async def shop(home: Settings, outside: Outside, node: Node, whatsapp: Emulator) -> AsyncIterator[Shop]:
     async with RemoteEmulator(whatsapp.url) as remote:
         yield await open_shop(home, outside, node, remote, dialog360)
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 
@@ -56,7 +57,7 @@ async def test_words_go_both_ways_and_every_tick_follows(shop: Shop) -> None:
     await sara.until_message(message["message_id"], status="delivered")
     await shop.phones.look()
     await sara.until_message(message["message_id"], status="read")
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "delivered", "read"]
+    assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered", "read")
     assert [entry["content"]["body"] for entry in await shop.phones.sees()] == ["Are you open?", "Until eight"]
     assert (await shop.sara.chat())["phone_clean"] == RANA.phone
 
@@ -105,22 +106,24 @@ async def test_what_is_not_words_goes_both_ways(shop: Shop) -> None:
 async def test_the_same_webhook_three_times_is_one_message(shop: Shop) -> None:
     await shop.phones.behave(duplicate=3, batch=2, gather_seconds=0.05)
     await shop.phones.write("only once")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     sara = await shop.watch()
     message = await reply(shop, "and this once")
     await sara.until_message(message["message_id"], status="delivered")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     assert contents(await shop.sara.whole_history(await shop.sara.chat())) == ["only once", "and this once"]
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "delivered"]
+    assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered")
 
 
 async def test_a_lost_answer_is_settled_by_a_status(shop: Shop) -> None:
-    await shop.phones.behave(sends=[{"ending": "lose_reply"}], sent_after_seconds=0.2, delivered_after_seconds=0.25)
+    await shop.phones.behave(sends=[{"ending": "lose_reply"}], statuses=["read"])
     await shop.phones.write("hello")
     sara = await shop.watch()
     message = await reply(shop, "once only")
-    await sara.until_message(message["message_id"], status="delivered")
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "unknown", "sent", "delivered"]
+    await sara.until_message(message["message_id"], status="unknown")
+    await shop.phones.look()
+    await sara.until_message(message["message_id"], status="read")
+    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "unknown", "read"]
     assert await shop.phones.words_accepted() == ["once only"]
 
 

@@ -65,7 +65,7 @@ async def test_a_status_without_our_mark_waits_for_the_answer(scene: Scene) -> N
         await scene.outside.say(bakery, RANA, "hello")
         sara = await scene.watch(scene.sara)
         message = (await scene.sara.send(await scene.sara.chat(), "on its way"))["message"]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await provider.asked.wait()
         reports = [status(provider.message_id, word) for word in ("read", "delivered", "sent")]
         await scene.outside.tell(bakery.number, bakery.number.told(reports))
@@ -85,7 +85,7 @@ async def test_a_status_with_our_mark_settles_it_before_the_answer(scene: Scene)
         await scene.outside.say(bakery, RANA, "hello")
         sara = await scene.watch(scene.sara)
         message = (await scene.sara.send(await scene.sara.chat(), "on its way"))["message"]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await provider.asked.wait()
         mark = f"m:{message['message_id']}:1"
         report = status(provider.message_id, "delivered", biz_opaque_callback_data=mark)

@@ -21,7 +21,7 @@ def states_of(watcher: Watcher, message_id: str) -> list[JsonObject]:
     return [message["media"] for message in shown if message and message["message_id"] == message_id]
 
 
-async def until_media(watcher: Watcher, message_id: str, state: str, within_seconds: float = 15.0) -> JsonObject:
+async def until_media(watcher: Watcher, message_id: str, state: str, within_seconds: float = 30.0) -> JsonObject:
     """Wait until a message shows its file in this state."""
     async with asyncio.timeout(within_seconds):
         while not (shown := states_of(watcher, message_id)) or shown[-1]["state"] != state:
@@ -108,7 +108,7 @@ async def test_what_cannot_be_had_says_so_and_can_be_asked_for_again(emulated: S
 async def test_an_id_that_whatsapp_does_not_know_any_more(emulated: Scene, phones: Phones) -> None:
     sara = await emulated.watch(emulated.sara)
     media_id = await phones.remote.keep_file(samples.PDF, "application/pdf")
-    await phones.remote.trouble_file(media_id, times=1, status=503)
+    await phones.remote.trouble_file(media_id, times=100, status=503)
     message_id = await phones.send("document", media_id=media_id)
     await phones.remote.forget_file(media_id)
     assert (await until_media(sara, message_id, "failed"))["can_retry"] is True
@@ -130,13 +130,15 @@ async def test_a_program_of_a_customer_is_kept_and_never_shown(emulated: Scene, 
 
 async def test_files_that_come_slowly_hold_up_no_others(emulated: Scene, phones: Phones) -> None:
     sara = await emulated.watch(emulated.sara)
+    slow = []
     for place in range(5):
         media_id = await phones.remote.keep_file(samples.PDF + bytes([place]), "application/pdf")
-        await phones.remote.trouble_file(media_id, times=1, seconds=6.0)
-        await phones.send("document", media_id=media_id)
+        await phones.remote.trouble_file(media_id, times=1, seconds=12.0)
+        slow.append(await phones.send("document", media_id=media_id))
     media_id = await phones.remote.keep_file(samples.picture("PNG", (220, 100)), "image/png")
     message_id = await phones.send("image", media_id=media_id)
-    await until_media(sara, message_id, "ready", within_seconds=4.0)
+    await until_media(sara, message_id, "ready")
+    assert [states_of(sara, each)[-1]["state"] for each in slow] == ["pending"] * 5
 
 
 async def test_a_deleted_message_shows_no_file_later(emulated: Scene, phones: Phones) -> None:

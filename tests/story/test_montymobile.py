@@ -11,6 +11,7 @@ import pytest
 import samples
 from story.node import Node
 from story.people import Outside, UnexpectedStatus, contents
+from story.phone import in_order
 from story.shops import SetUp, Shop, montymobile, open_shop
 from story.test_files import send_file
 from story.test_signals import react, type_there
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.anyio
 async def shop(home: Settings, outside: Outside, node: Node, whatsapp: Emulator) -> AsyncIterator[Shop]:
     async with RemoteEmulator(whatsapp.url) as remote:
         yield await open_shop(home, outside, node, remote, montymobile)
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 
@@ -63,7 +64,7 @@ async def test_words_go_both_ways_and_the_ticks_say_that_they_are_guesses(shop: 
     assert delivered["metadata"]["ticks"] == "best_effort"
     await shop.phones.look()
     await sara.until_message(message["message_id"], status="read")
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "delivered", "read"]
+    assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered", "read")
     assert [entry["content"]["body"] for entry in await shop.phones.sees()] == ["Are you open?", "Until eight"]
     [accepted] = await shop.phones.accepted()
     assert accepted["callback_data"] is None
@@ -82,11 +83,11 @@ async def test_ticks_of_two_customers_and_of_several_messages_do_not_mix(shop: S
         sent[words] = answer["message"]["message_id"]
     for message_id in sent.values():
         await sara.until_message(message_id, status="delivered")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     for send in await shop.phones.accepted():
         message = await sara.until_message(sent[send["body"]["text"]["body"]])
         assert message["metadata"]["source_message_id"] == send["message_id"]
-        assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "delivered"]
+        assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ async def test_a_file_is_fetched_however_it_comes(shop: Shop, kind: str, mime_ty
 async def test_the_same_webhook_three_times_is_one_message(shop: Shop) -> None:
     await shop.phones.behave(duplicate=3)
     await shop.phones.write("only once")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     assert contents(await shop.sara.whole_history(await shop.sara.chat())) == ["only once"]
 
 
@@ -128,7 +129,7 @@ async def test_whether_a_message_left_is_not_guessed_but_what_came_is_told(shop:
     await sara.until(
         lambda: "may be this message" in str((sara.messages().get(message["message_id"]) or {}).get("error"))
     )
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     await asyncio.sleep(1.2)
     shown = sara.messages()[message["message_id"]]
     assert (shown["status"], shown["error"]["code"]) == ("unknown", "unknown_outcome")
@@ -151,7 +152,7 @@ async def test_what_may_have_left_is_not_sent_again(shop: Shop, ending: str) -> 
 async def test_a_refusal_shows_their_words_and_a_limit_is_waited_for(shop: Shop) -> None:
     refusals = [
         {"ending": "refuse", "code": 131047, "details": "Outside the window"},
-        {"ending": "refuse", "code": 130429, "status": 429},
+        {"ending": "refuse", "code": 130429, "status": 429, "times": None},
     ]
     await shop.phones.behave(sends=refusals)
     await shop.phones.write("hello")
@@ -161,7 +162,7 @@ async def test_a_refusal_shows_their_words_and_a_limit_is_waited_for(shop: Shop)
     assert failed["error"]["message"] == "MontyMobile refused the message: Outside the window"
     after = await reply(shop, "patience")
     await sara.until(lambda: errors_of(sara, after["message_id"]) == ["http_429"])
-    assert statuses_of(sara, after["message_id"]) == ["queued", "sending", "queued"]
+    assert statuses_of(sara, after["message_id"])[:3] == ["queued", "sending", "queued"]
     assert await shop.phones.words_accepted() == []
 
 
@@ -259,7 +260,7 @@ async def test_what_an_administrator_switched_on_is_tried_in_metas_shape(
             {"message_id": asked},
         )
         assert (second["type"], second["location"]) == ("location", place)
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
 
 
 def tried(place: int, emulator_url: str) -> SetUp:

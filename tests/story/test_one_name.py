@@ -44,7 +44,7 @@ async def test_the_same_string_everywhere(emulated: Scene, phones: Phones) -> No
 
 async def line_of(scene: Scene, event: str, **fields: object) -> dict[str, object]:
     """Wait for a line of the log with this name and these fields."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             for line in scene.node.lines(event):
                 if fields.items() <= line.items():

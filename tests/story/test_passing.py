@@ -1,6 +1,7 @@
 """Who is there, where they look and that they type: told to the account's screens in passing, and written nowhere."""
 
 import asyncio
+from time import monotonic
 
 import pytest
 
@@ -9,7 +10,7 @@ from story.scene import Scene
 from story.watcher import Watcher
 from story.wire import RANA, JsonObject
 from tables import row_counts
-from wasl.limits import PRESENCE_GRACE_SECONDS, WHISPERS_BURST
+from wasl.limits import PRESENCE_GRACE_SECONDS, WHISPERS_BURST, WHISPERS_PER_SECOND
 from wasl.memory import open_memory
 from wasl.store.database import Connection
 
@@ -23,7 +24,7 @@ async def chat(scene: Scene) -> JsonObject:
     return await scene.sara.chat()
 
 
-async def until_there(watcher: Watcher, expected: dict[str, str | None], within_seconds: float = 10.0) -> None:
+async def until_there(watcher: Watcher, expected: dict[str, str | None], within_seconds: float = 30.0) -> None:
     await watcher.until(lambda: there(watcher) == expected, within_seconds)
 
 
@@ -52,7 +53,7 @@ async def test_two_colleagues_see_each_other_come_look_type_and_leave(scene: Sce
     await tell_viewing(scene.omar, None)
     await until_there(sara, {"Sara": None, "Omar": None})
     await omar.cut()
-    await until_there(sara, {"Sara": None}, PRESENCE_GRACE_SECONDS + 10)
+    await until_there(sara, {"Sara": None}, PRESENCE_GRACE_SECONDS + 30)
     sara.check()
 
 
@@ -141,6 +142,7 @@ async def test_nobody_says_anything_without_a_session(scene: Scene, chat: JsonOb
 
 async def test_of_a_flood_little_is_passed_on_and_nothing_is_refused(scene: Scene, chat: JsonObject) -> None:
     sara = await scene.watch(scene.sara)
+    began = monotonic()
     for turn in range(10):
         await asyncio.gather(
             *(tell_typing(scene.omar, chat, number % 2 == 0) for number in range(20)),
@@ -150,9 +152,9 @@ async def test_of_a_flood_little_is_passed_on_and_nothing_is_refused(scene: Scen
     await tell_typing(scene.omar, chat, False)
     await sara.until(lambda: typing(sara)[-1:] == [("Omar", False)])
     await asyncio.sleep(1.5)
-    seconds = 10  # A busy machine may have taken so long for all that.
-    assert len(typing(sara)) <= WHISPERS_BURST + seconds
-    assert typing(sara)[-1] == ("Omar", False)
+    seconds = monotonic() - began
+    assert len(typing(sara)) <= WHISPERS_BURST + WHISPERS_PER_SECOND * seconds + 1
+    await sara.until(lambda: typing(sara)[-1] == ("Omar", False))
     sara.check()
 
 

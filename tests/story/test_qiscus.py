@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 async def shop(home: Settings, outside: Outside, node: Node, whatsapp: Emulator) -> AsyncIterator[Shop]:
     async with RemoteEmulator(whatsapp.url) as remote:
         yield await open_shop(home, outside, node, remote, qiscus)
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 
@@ -62,7 +62,7 @@ async def test_words_go_both_ways_through_the_customers_room(shop: Shop) -> None
     assert (shown["content"], shown["is_user"]) == ("Are you open?", True)
     message = await reply(shop, "Until eight")
     await sara.until_message(message["message_id"], status="sent")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     bubbles = [entry["content"]["body"] for entry in await shop.phones.sees()]
     assert bubbles == ["Are you open?", "Until eight"]
     # Nothing is told of what became of it, and the echo of the bot is no message.
@@ -115,7 +115,7 @@ async def test_the_same_webhook_three_times_is_one_message(shop: Shop) -> None:
     await shop.phones.behave(duplicate=3)
     await shop.phones.write("only once")
     await shop.phones.write("only once")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     assert contents(await shop.sara.whole_history(await shop.sara.chat())) == ["only once", "only once"]
 
 
@@ -137,7 +137,7 @@ async def test_a_lost_answer_stays_unknown_and_is_never_sent_again(shop: Shop) -
     sara = await shop.watch()
     message = await reply(shop, "once only")
     await sara.until_message(message["message_id"], status="unknown")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     await asyncio.sleep(1.2)
     assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "unknown"]
     assert await shop.phones.words_accepted() == ["once only"]
@@ -204,7 +204,7 @@ async def test_a_picture_goes_into_the_room_by_a_link_that_qiscus_fetches(shop: 
     upload = (await shop.sara.ask("POST", path, params=named, content=content))["upload"]
     message = await reply(shop, "With figs", message_type="image", upload_id=upload["upload_id"])
     await sara.until_message(message["message_id"], status="sent")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     [send] = await shop.phones.accepted()
     assert (send["body"]["type"], send["body"]["image"]["caption"]) == ("image", "With figs")
     [entry] = [found["content"] for found in await shop.phones.sees() if found["author"] == "business"]
@@ -263,7 +263,7 @@ async def test_a_number_that_the_command_has_set_up_works_both_ways(
         message = await reply(shop, "It is")
         await sara.until_message(message["message_id"], status="sent")
         assert [entry["content"]["body"] for entry in await shop.phones.sees()] == ["Is this you?", "It is"]
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 

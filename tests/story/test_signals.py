@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from wasl.memory import open_memory
 from wasl.settings import Settings
 
 pytestmark = pytest.mark.anyio
+
+HOLD_SECONDS = 0.5
 
 
 async def react(operator: Operator, chat: JsonObject, message_id: str, emoji: str, expect: int = 200) -> JsonObject:
@@ -31,7 +34,7 @@ def shown(message: JsonObject) -> list[tuple[str, str]]:
     return [(reaction["from"], reaction["emoji"]) for reaction in message["reactions"]]
 
 
-async def until(true: Callable[[], Awaitable[Any]], within_seconds: float = 10.0) -> None:
+async def until(true: Callable[[], Awaitable[Any]], within_seconds: float = 30.0) -> None:
     async with asyncio.timeout(within_seconds):
         while not await true():
             await asyncio.sleep(0.02)
@@ -104,14 +107,19 @@ async def test_of_many_clicks_the_newest_is_told_and_none_overtakes_it(emulated:
     message_id = await phones.write("which one?")
     chat = await emulated.sara.chat()
     # The answer to the first is late: what comes meanwhile waits for it.
-    await phones.behave(sends=[{"ending": "accept", "hold_seconds": 0.5}])
+    await phones.behave(sends=[{"ending": "accept", "hold_seconds": HOLD_SECONDS}])
     clicks = ["👍", "❤️", "😂", "😮", "😢", "🙏"]
+    began = monotonic()
     for emoji in clicks:
         await react(emulated.sara, chat, message_id, emoji)
         if emoji == "👍":
             await until(lambda: told(phones))
+    clicked_in_time = monotonic() - began < HOLD_SECONDS
     await until(lambda: has(phones, message_id, "🙏"))
-    assert await told(phones) == ["👍", "🙏"]
+    found = await told(phones)
+    assert found == [emoji for emoji in clicks if emoji in found]
+    # Where the machine paused between two clicks, the answer may have come in between.
+    assert found == ["👍", "🙏"] or not clicked_in_time
 
 
 async def test_the_same_reaction_once_more_is_no_news(emulated: Scene, phones: Phones) -> None:
@@ -160,7 +168,7 @@ async def test_a_reaction_that_fails_after_it_was_taken_is_taken_back(emulated: 
     assert shown(sara.messages()[message_id]) == []
     await react(emulated.sara, chat, message_id, "❤️")
     await until(lambda: has(phones, message_id, "❤️"))
-    await phones.remote.until_quiet()
+    await phones.remote.until_quiet(30.0)
     # Its statuses are of no message, and wait for none.
     after = emulated.node.ledger()
     assert after["set_aside"] == before["set_aside"]
@@ -172,7 +180,7 @@ async def test_a_busy_whatsapp_is_told_later(emulated: Scene, phones: Phones) ->
     chat = await emulated.sara.chat()
     await phones.behave(sends=[{"ending": "refuse", "code": 131016}, {"ending": "drop"}])
     await react(emulated.sara, chat, message_id, "👍")
-    await until(lambda: has(phones, message_id, "👍"), within_seconds=15)
+    await until(lambda: has(phones, message_id, "👍"))
     assert shown((await emulated.sara.whole_history(chat))[-1]) == [("business", "👍")]
 
 

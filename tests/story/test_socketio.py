@@ -146,7 +146,7 @@ async def test_an_unknown_event_is_named(scene: Scene) -> None:
     socket: SocketWatcher = await scene.socket(scene.sara).connect(["websocket"])
     await socket.client.emit("delete_everything", {"really": True})
     for name in ("delete_everything", "disconnect", "connect", "*", "message", "__class__"):
-        answer = await socket.client.call(name, "x", timeout=5)
+        answer = await socket.client.call(name, "x", timeout=30)
         assert answer == {"success": False, "code": "unknown_event", "error": "There is no such event here."}
     await scene.outside.say(scene.bakery, RANA, "still here")
     await socket.until_sequence(2)

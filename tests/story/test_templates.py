@@ -91,7 +91,7 @@ async def test_a_webhook_that_tells_of_a_change_is_enough(emulated: Scene, phone
     change = {"event": "PAUSED", "message_template_name": "order_on_its_way", "message_template_language": "en"}
     body = envelope({"field": "message_template_status_update", "value": change})
     assert (await emulated.outside.deliver(emulated.bakery.number, body)).status_code == 200
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while any(one["usable"] for one in (await offered(emulated)).values()):
             await asyncio.sleep(0.1)
     assert (await send(emulated, ON_ITS_WAY, 422))["code"] == "template_unusable"

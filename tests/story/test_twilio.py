@@ -10,6 +10,7 @@ import pytest
 import samples
 from story.node import Node
 from story.people import Outside, contents
+from story.phone import in_order
 from story.shops import Shop, open_shop, twilio
 from story.watcher import Watcher
 from story.wire import RANA, Customer, JsonObject
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.anyio
 async def shop(home: Settings, outside: Outside, node: Node, whatsapp: Emulator) -> AsyncIterator[Shop]:
     async with RemoteEmulator(whatsapp.url) as remote:
         yield await open_shop(home, outside, node, remote, twilio)
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 
@@ -71,7 +72,7 @@ async def test_words_go_both_ways_and_every_tick_follows(shop: Shop) -> None:
     await sara.until_message(message["message_id"], status="delivered")
     await shop.phones.look()
     await sara.until_message(message["message_id"], status="read")
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "delivered", "read"]
+    assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered", "read")
     bubbles = [entry["content"]["body"] for entry in await shop.phones.sees()]
     assert bubbles == ["Are you open?", "Until eight"]
     [accepted] = await shop.phones.accepted()
@@ -120,23 +121,25 @@ async def test_a_file_is_fetched_with_the_accounts_token_and_shown(
 async def test_the_same_webhook_three_times_is_one_message(shop: Shop) -> None:
     await shop.phones.behave(duplicate=3)
     await shop.phones.write("only once")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     sara = await shop.watch()
     message = await reply(shop, "and this once")
     await sara.until_message(message["message_id"], status="delivered")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     history = await shop.sara.whole_history(await shop.sara.chat())
     assert contents(history) == ["only once", "and this once"]
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "delivered"]
+    assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered")
 
 
 async def test_a_lost_answer_is_settled_by_the_status_at_its_own_address(shop: Shop) -> None:
-    await shop.phones.behave(sends=[{"ending": "lose_reply"}], sent_after_seconds=0.2, delivered_after_seconds=0.25)
+    await shop.phones.behave(sends=[{"ending": "lose_reply"}], statuses=["read"])
     await shop.phones.write("hello")
     sara = await shop.watch()
     message = await reply(shop, "once only")
-    await sara.until_message(message["message_id"], status="delivered")
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "unknown", "sent", "delivered"]
+    await sara.until_message(message["message_id"], status="unknown")
+    await shop.phones.look()
+    await sara.until_message(message["message_id"], status="read")
+    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "unknown", "read"]
     assert await shop.phones.words_accepted() == ["once only"]
 
 
@@ -154,7 +157,7 @@ async def test_however_many_answers_are_lost_each_message_is_taken_once_and_in_o
             messages.append(answer["message"]["message_id"])
     for message_id in messages:
         await sara.until_message(message_id, status="delivered")
-    await shop.phones.remote.until_quiet()
+    await shop.phones.remote.until_quiet(30.0)
     taken: dict[str, list[str]] = {}
     for send in await shop.phones.accepted():
         taken.setdefault(send["recipient"], []).append(send["body"]["text"]["body"])
@@ -198,12 +201,12 @@ async def test_a_failure_says_why(shop: Shop, outcome: JsonObject, code: str, wo
 
 @pytest.mark.parametrize(("code", "status", "shown"), [(63018, 429, "63018"), (190, 401, "20003")])
 async def test_a_limit_and_a_wrong_token_hold_the_message_back(shop: Shop, code: int, status: int, shown: str) -> None:
-    await shop.phones.behave(sends=[{"ending": "refuse", "code": code, "status": status}])
+    await shop.phones.behave(sends=[{"ending": "refuse", "code": code, "status": status, "times": None}])
     await shop.phones.write("hello")
     sara = await shop.watch()
     message = await reply(shop, "patience")
     await sara.until(lambda: (sara.messages().get(message["message_id"], {}).get("error") or {}).get("code") == shown)
-    assert sara.messages()[message["message_id"]]["status"] == "queued"
+    assert statuses_of(sara, message["message_id"])[:3] == ["queued", "sending", "queued"]
     assert await shop.phones.accepted() == []
 
 
@@ -277,7 +280,7 @@ async def test_a_file_goes_by_a_link_that_twilio_fetches(
     ids = (after["message_id"], message["message_id"])
     # Twilio tells of a file when it has fetched it, perhaps after the words behind it.
     await sara.until(lambda: all(statuses_of(sara, one)[-1:] == ["delivered"] for one in ids), within_seconds=30)
-    assert statuses_of(sara, message["message_id"]) == ["queued", "sending", "sent", "delivered"]
+    assert statuses_of(sara, message["message_id"]) in in_order("queued", "sending", "sent", "delivered")
     file, text = [send["body"] for send in await shop.phones.accepted()]
     assert (file["type"], text["type"]) == (kind, "text")
     assert file[kind]["link"].startswith(f"{shop.webhook_url.partition('/webhooks')[0]}/media/")
@@ -312,7 +315,7 @@ async def test_the_sign_of_typing_marks_the_customers_words_as_read(shop: Shop) 
     asked = {"conversation_id": chat["conversation_id"], "user_id": chat["user_id"], "typing": True}
     await shop.sara.ask("POST", "/api/live-chat/typing", json=asked)
     number = shop.business.number.phone_number_id
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (seen := [one for one in await shop.phones.remote.receipts() if one["phone_number_id"] == number]):
             await asyncio.sleep(0.05)
     assert [one["typing"] for one in seen] == [True]
@@ -347,7 +350,7 @@ async def test_a_number_that_the_command_has_set_up_works_both_ways(
         message = await reply(shop, "It is")
         await sara.until_message(message["message_id"], status="delivered")
         assert [entry["content"]["body"] for entry in await shop.phones.sees()] == ["Is this you?", "It is"]
-        await remote.until_quiet()
+        await remote.until_quiet(30.0)
         await remote.behave_well()
 
 

@@ -36,7 +36,7 @@ async def test_each_of_them_delivered_twice_happens_once(emulated: Scene, phones
     await phones.send("edit", message_id=message_id, text="hello")
     await phones.send("reaction", message_id=message_id, emoji="🌲")
     await phones.send("revoke", message_id=message_id)
-    await phones.remote.until_quiet()
+    await phones.remote.until_quiet(30.0)
     assert [frame.data["changed"] for frame in sara.events] == ["edit", "reaction", "deletion"]
 
 

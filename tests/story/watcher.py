@@ -18,7 +18,7 @@ __all__ = ["DURABLE", "Frame", "StreamRefused", "Watcher", "Wire"]
 from wasl.torture.process import Process
 
 EVENTS_PATH = "/api/live-chat/events"
-WITHIN_SECONDS = 10.0
+WITHIN_SECONDS = 30.0
 
 
 class StreamRefused(Exception):

@@ -40,6 +40,11 @@ class Life:
         for _ in range(5):
             await asyncio.sleep(0)
 
+    async def until_gone(self) -> None:
+        async with asyncio.timeout(30):
+            while not self.gone:
+                await asyncio.sleep(0)
+
 
 def is_full(socket: Socket) -> bool:
     return socket.line.full
@@ -55,7 +60,7 @@ async def test_one_who_is_never_let_in_is_sent_away() -> None:
     await life.settle()
     assert not life.gone
     life.socket.look(100.0 + SOCKET_CONNECT_SECONDS + 0.1)
-    await asyncio.sleep(0.01)
+    await life.until_gone()
     assert life.gone == ["server disconnect"]
 
 

@@ -233,7 +233,7 @@ class Slow:
         for _ in range(count):
             begun = asyncio.Event()
             self.tasks.append(asyncio.create_task(bring(who, self.chunks(begun), "a.txt", "text/plain")))
-            await asyncio.wait_for(begun.wait(), 10)
+            await asyncio.wait_for(begun.wait(), 30)
 
     async def chunks(self, begun: asyncio.Event) -> AsyncIterator[bytes]:
         yield b"some words"

@@ -21,7 +21,7 @@ def test_a_text() -> None:
     assert isinstance(update, MessageReceived)
     assert (update.phone_number_id, update.message_id, update.content.text) == (NUMBER, "SM1", "kifak")
     assert update.party == Party(phone=RAMI, name="Rami")
-    assert abs(update.timestamp_seconds - now_ms() / 1000) < 5
+    assert abs(update.timestamp_seconds - now_ms() / 1000) < 60
 
 
 def test_what_is_kept_remembers_when_it_came() -> None:

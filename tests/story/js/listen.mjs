@@ -29,7 +29,7 @@ const commands = {
     );
   },
   async call({ name, argument }) {
-    say({ answer: await socket.timeout(10_000).emitWithAck(name, argument) });
+    say({ answer: await socket.timeout(30_000).emitWithAck(name, argument) });
   },
   cut() {
     const { transport } = socket.io.engine;
