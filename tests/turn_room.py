@@ -176,7 +176,7 @@ class TurnRoom:
         self.answerer.begun.clear()
         self.answerer.may_answer.clear()
         await self.replier._take_due()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await self.answerer.begun.wait()
 
     async def finish(self) -> None:
