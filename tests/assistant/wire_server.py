@@ -161,7 +161,7 @@ class WireServer:
         """Script the next answers."""
         self._script.extend(answers)
 
-    async def until_asked(self, times: int = 1, within_seconds: float = 10.0) -> AskedOf:
+    async def until_asked(self, times: int = 1, within_seconds: float = 30.0) -> AskedOf:
         """Wait for the nth question; that one."""
         async with asyncio.timeout(within_seconds):
             while len(self.asked) < times:
