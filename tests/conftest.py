@@ -8,6 +8,7 @@ from pathlib import Path
 
 import argon2
 import httpcore2
+import hypothesis
 import pytest
 from pydantic import SecretStr
 
@@ -17,6 +18,7 @@ from wasl.domain.events import Event
 from wasl.observe import Metrics
 from wasl.settings import Settings
 from wasl.store import passwords
+from wasl.store import postgres as postgres_sessions
 from wasl.store.database import Database, Engine
 from wasl.store.directory import Reading
 from wasl.store.journal import Journal
@@ -27,6 +29,10 @@ from wasl.torture.servers import PostgresServer, Unavailable, postgres_server
 
 SECRET_KEY = "the secret key of the tests, which protects nothing"
 _TEMPLATE = "wasl_template"
+
+# A machine that stands still for a moment makes any example slow; no promise is about how long one takes.
+hypothesis.settings.register_profile("wasl", deadline=None)
+hypothesis.settings.load_profile("wasl")
 
 
 def pytest_collection_finish() -> None:
@@ -54,6 +60,15 @@ def _certificates_read_once() -> Iterator[None]:
     # Every client reads the machine's hundred and fifty certificates, which takes longer than most tests.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(httpcore2, "default_ssl_context", functools.cache(httpcore2.default_ssl_context))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _machine_may_stand_still() -> Iterator[None]:
+    # A test run that is held up for some seconds in the middle of a transaction is no frozen node, and has nobody who
+    # asks again. What becomes of one that is frozen is told in store/test_frozen_node.py.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(postgres_sessions._SESSION, "idle_in_transaction_session_timeout", 60_000)
         yield
 
 

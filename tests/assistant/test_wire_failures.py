@@ -110,7 +110,7 @@ DROPS = [b"x", b": still there\n\n", b'data: {"choices": [{"index": 0, "delta": 
 
 @pytest.mark.parametrize("drop", DROPS)
 async def test_an_answer_that_drips_has_no_more_time_than_silence(model: OpenAiChat, drop: bytes) -> None:
-    async with dripping(drop) as (access, _, left), asyncio.timeout(10):
+    async with dripping(drop) as (access, _, left), asyncio.timeout(30):
         with pytest.raises(ModelFailed) as raised:
             await model.ask(access, HELLO, 0.5)
         assert raised.value.code == "timeout"
@@ -119,7 +119,7 @@ async def test_an_answer_that_drips_has_no_more_time_than_silence(model: OpenAiC
 
 async def test_whoever_gives_an_answer_up_closes_its_connection(model: OpenAiChat) -> None:
     """So that the model's server stops writing, and nobody pays for the rest."""
-    async with dripping(DROPS[2]) as (access, began, left), asyncio.timeout(10):
+    async with dripping(DROPS[2]) as (access, began, left), asyncio.timeout(30):
         asking = asyncio.create_task(model.ask(access, HELLO, 60.0))
         await began.wait()
         assert not left.is_set()

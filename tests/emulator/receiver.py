@@ -28,7 +28,7 @@ DISPLAY = "9611000001"
 SECRET = "app-secret-of-the-tests"
 TOKEN = "token-of-the-tests"
 MAYA = "+9613000001"
-QUICK = Behaviour(sent_after_seconds=0.0, delivered_after_seconds=0.01, gather_seconds=0.3)
+QUICK = Behaviour(sent_after_seconds=0.0, delivered_after_seconds=0.01, gather_seconds=30.0)
 
 
 @dataclass
@@ -40,6 +40,11 @@ class Receiver:
     signatures: list[str] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     questions: list[dict[str, str]] = field(default_factory=list)
+    may_confirm: asyncio.Event = field(default_factory=asyncio.Event)
+    """Until it is set nothing is answered with 200."""
+
+    def __post_init__(self) -> None:
+        self.may_confirm.set()
 
     @property
     def values(self) -> list[dict[str, Any]]:
@@ -64,6 +69,7 @@ class Receiver:
     def forget(self) -> None:
         for kept in (self.bodies, self.signatures, self.answers, self.questions):
             kept.clear()
+        self.may_confirm.set()
 
     async def take(self, request: Request) -> Response:
         if request.method == "GET":
@@ -72,7 +78,10 @@ class Receiver:
             return PlainTextResponse(request.query_params["hub.challenge"] if right else "", 200 if right else 403)
         self.bodies.append(await request.body())
         self.signatures.append(request.headers["x-hub-signature-256"])
-        return Response(status_code=self.answers.pop(0) if self.answers else 200)
+        status = self.answers.pop(0) if self.answers else 200
+        if status == 200:
+            await self.may_confirm.wait()
+        return Response(status_code=status)
 
 
 @dataclass
@@ -102,7 +111,7 @@ async def stage(behaviour: Behaviour = QUICK, **config: Any) -> AsyncIterator[St
     """Run a receiver and an emulator with one number."""
     async with _receiver() as receiver:
         number = BusinessNumber(NUMBER, DISPLAY, TOKEN, SECRET, receiver.url, verify_token="verify")
-        patience = Patience(first_seconds=0.01, most_seconds=0.05, timeout_seconds=2.0)
+        patience = Patience(first_seconds=0.01, most_seconds=0.05, timeout_seconds=30.0)
         settings = EmulatorConfig((number,), behaviour, patience, **config)
         async with _emulator(settings) as url, RemoteEmulator(url) as remote:
             headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -110,7 +119,7 @@ async def stage(behaviour: Behaviour = QUICK, **config: Any) -> AsyncIterator[St
                 yield Stage(remote, business, receiver)
 
 
-async def until(true: Callable[[], bool], within_seconds: float = 5.0) -> None:
+async def until(true: Callable[[], bool], within_seconds: float = 30.0) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(within_seconds):
         while not true():

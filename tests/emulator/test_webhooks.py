@@ -37,9 +37,11 @@ async def test_a_text_arrives_signed_and_shaped_like_metas(scene: Stage) -> None
 
 async def test_an_update_is_acknowledged_by_200_alone(scene: Stage) -> None:
     scene.receiver.answers = [500, 401, 302, 204, 200]
+    scene.receiver.may_confirm.clear()
     message_id = await scene.remote.write(MAYA, "hi")
-    await until(lambda: len(scene.receiver.bodies) == 4)
+    await until(lambda: len(scene.receiver.bodies) == 5)
     assert await scene.remote.acknowledged() == []
+    scene.receiver.may_confirm.set()
     await scene.remote.until_quiet()
     assert await scene.remote.acknowledged() == [message_id]
     assert len(scene.receiver.bodies) == 5

@@ -34,7 +34,7 @@ class Desk:
 
     async def sets(self, *, key: str | None = KEY, secrets: Mapping[str, str] | None = None, **settings: Any) -> None:
         """What the account sets its assistant to, the model at our server among it."""
-        model = {"base_url": self.server.url, "name": "small", "timeout_seconds": 5.0, **settings.pop("model", {})}
+        model = {"base_url": self.server.url, "name": "small", "timeout_seconds": 30.0, **settings.pop("model", {})}
         self.told = {**SETTINGS, "model": model, **settings}
         # A key stands beside the server that it was entered for.
         own = {MODEL_KEY: key, f"for:{MODEL_KEY}": f"http://127.0.0.1:{self.server.port}"} if key else {}
@@ -67,7 +67,7 @@ class Desk:
         terms = parts.team.assistant(channel.account_id, channel.id).terms
         await parts.journal.submit(Intake(channel.account_id, channel.face, updates, channel.proof, now_ms(), terms))
 
-    async def ends(self, turns: int = 1, within_seconds: float = 20.0) -> list[dict[str, Any]]:
+    async def ends(self, turns: int = 1, within_seconds: float = 40.0) -> list[dict[str, Any]]:
         """Wait until so many turns have come to an end; what became of them, oldest first."""
         found: list[dict[str, Any]] = await self.until(self._answers, lambda all_: len(all_) >= turns, within_seconds)
         return found
@@ -100,7 +100,7 @@ class Desk:
         return dict([one for one in thread if one["role"] == "system"][-1]["metadata"]["handover"])
 
     @staticmethod
-    async def until(ask: Callable[[], Any], true: Callable[[Any], bool], within_seconds: float = 20.0) -> Any:
+    async def until(ask: Callable[[], Any], true: Callable[[Any], bool], within_seconds: float = 40.0) -> Any:
         """Ask until the answer is what is waited for; that answer."""
         async with asyncio.timeout(within_seconds):
             while not true(found := await ask()):

@@ -60,7 +60,7 @@ async def test_it_is_given_up_after_as_many_attempts_as_its_provider_is_worth(
     fetcher = MediaFetcher(database, journal, team, {"meta": provider}, nothing, nothing, pulse, Metrics())
     fetcher.start()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await database.read(lambda c: c.rows("SELECT state FROM media_jobs")) != [("failed",)]:
                 await asyncio.sleep(0.01)
     finally:

@@ -183,7 +183,7 @@ async def test_of_large_sounds_only_some_are_in_memory_at_a_time(
     desk: Desk, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(perceive, "SOUND_SMALL_BYTES", 10)
-    most, here = 0, 0
+    most, here, together = 0, 0, asyncio.Event()
     perception = desk.office.parts.mind.perception
     plain = perception._hear
 
@@ -191,6 +191,10 @@ async def test_of_large_sounds_only_some_are_in_memory_at_a_time(
         nonlocal most, here
         here += 1
         most = max(most, here)
+        if here == 2:
+            together.set()
+        async with asyncio.timeout(30):
+            await together.wait()
         await asyncio.sleep(0.05)
         here -= 1
         return await plain(*asked)

@@ -181,7 +181,7 @@ async def test_no_answer_leaves_once_a_person_has_taken_over(desk: Desk) -> None
 
 
 async def test_a_turn_that_takes_too_long_is_for_a_person(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reply_flow, "TURN_SECONDS_MAX", 0.4)
+    monkeypatch.setattr(reply_flow, "TURN_SECONDS_MAX", 1.0)
     monkeypatch.setattr(think, "THINK_SECONDS_MAX", 60.0)
     desk.server.will(says(HELLO, wait_seconds=600))
     await desk.arrives(said("m1", "hi"))

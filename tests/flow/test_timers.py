@@ -96,7 +96,7 @@ async def test_what_customers_wait_for_is_looked_after_at_its_own_pace(
     timers = Timers(node.team, node.database, node.journal, Duties(node.own, node.pulse.node), queue_keeping=(look,))
     timers.start()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             for _ in range(3):
                 await looked.acquire()
     finally:

@@ -13,7 +13,6 @@ from wasl.errors import Unavailable
 from wasl.store.answers import EndTurn
 from wasl.store.database import Connection, Database, Engine
 from wasl.store.desk import Move
-from wasl.store.limits import TURN_BROKEN_SECONDS
 from wasl.store.message_row import Json
 from wasl.store.secrets import SecretBox
 from wasl.store.turn_claims import Waiting, waiting_accounts
@@ -137,8 +136,12 @@ async def test_what_ends_without_a_word_after_it_was_begun_in_vain_is_told_of(ro
     assert hops(room.trace(asked))[3:] == ["assistant began", "committed"]
 
 
-async def test_an_answer_that_could_not_be_written_down_is_made_again_by_the_same_node(room: TurnRoom) -> None:
+async def test_an_answer_that_could_not_be_written_down_is_made_again_by_the_same_node(
+    room: TurnRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The database was gone for a moment, the node was not: nobody waits for a lease to end."""
+    # Longer than this test may be held up.
+    monkeypatch.setattr("wasl.store.turn_claims.TURN_BROKEN_SECONDS", 60)
     await room.assistant_is(AUTO)
     await room.customer_writes("when are you open?")
     plain, gone = room.journal.submit, [True]
@@ -153,7 +156,7 @@ async def test_an_answer_that_could_not_be_written_down_is_made_again_by_the_sam
     gone.clear()
     await room.take()
     assert room.said_by("bot") == [], "not at once: it may still be gone"
-    await room.change("UPDATE turns SET lease_ms = lease_ms - ?", TURN_BROKEN_SECONDS * 1000)
+    await room.change("UPDATE turns SET lease_ms = lease_ms - ?", 60_000)
     await room.take()
     assert room.said_by("bot") == ["We are open from 9 to 6."]
 
@@ -167,7 +170,7 @@ async def test_the_sign_of_typing_is_renewed_as_long_as_the_answer_takes(
     await room.assistant_is(AUTO)
     await room.customer_writes("when are you open?")
     await room.begin()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(told) < 3:
             await asyncio.sleep(0.01)
     await room.finish()
@@ -190,7 +193,7 @@ async def test_a_look_that_fails_is_followed_by_another(room: TurnRoom, monkeypa
 
     monkeypatch.setattr("wasl.flow.reply.waiting_accounts", look)
     room.replier.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while room.said_by("bot") == []:
             await asyncio.sleep(0.02)
     await room.replier.close()

@@ -111,7 +111,7 @@ async def write(journal: Journal, database: Database, cast: Cast, text: str) -> 
 
 async def until_sent(database: Database, count: int) -> None:
     sql = "SELECT count(*) FROM messages WHERE role = 'operator' AND status = 'sent'"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await database.read(lambda c: c.rows(sql)) != [(count,)]:
             await asyncio.sleep(0.01)
 

@@ -15,8 +15,9 @@ from story.wire import RANA, text
 
 pytestmark = pytest.mark.anyio
 
-STALLED_SECONDS = 1.0
-STOP_SECONDS_MAX = 5.0
+STALLED_SECONDS = 3.0
+"""Longer than those who do read are held up as a rule."""
+STOP_SECONDS_MAX = 15.0
 
 
 class PlainNode(Node):
@@ -79,9 +80,9 @@ async def test_a_reader_who_never_reads_is_cut_and_disturbs_nobody(plain: PlainN
     for start in range(0, 20_000, 500):
         messages = [text(RANA, "x" * 300, message_id=f"wamid.{start + place}") for place in range(500)]
         await outside.tell(bakery.number, bakery.number.said(messages, RANA))
-    await watcher.until_sequence(20_001, 20.0)
+    await watcher.until_sequence(20_001, 60.0)
     watcher.check()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await asyncio.to_thread(plain.figures))["wasl_stalled_readers_total"] < 1:
             await asyncio.sleep(0.1)
     stuck.cut()
@@ -123,11 +124,11 @@ async def test_a_socket_that_never_reads_is_cut_and_disturbs_nobody(plain: Plain
     for start in range(0, 10_000, 500):
         messages = [text(RANA, "x" * 300, message_id=f"wamid.{start + place}") for place in range(500)]
         await outside.tell(bakery.number, bakery.number.said(messages, RANA))
-    await good.until_sequence(10_001, 20.0)
+    await good.until_sequence(10_001, 60.0)
     good.check()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await asyncio.to_thread(plain.figures))["wasl_stalled_readers_total"] < 1:
             await asyncio.sleep(0.1)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await asyncio.to_thread(plain.figures))["wasl_streams"] != 1:
             await asyncio.sleep(0.1)

@@ -73,12 +73,18 @@ async def freeze_at(place: str) -> str:
         await memory.journal.submit(arrival(said("before")))
         connection: Connection | None = memory.journal._connection
         assert connection is not None
-        freeze, commit = Freeze(), connection.commit
+        stop, commit = Freeze(), connection.commit
+
+        def freeze() -> None:
+            # Nobody wants to wait for the real time; and only now, since this process may be held up before too.
+            connection.run("SET idle_in_transaction_session_timeout = 500")
+            stop()
 
         def locked() -> None:
             if place == "in the middle of a statement":
                 send_half_a_statement(connection)
-            if place != "before the commit":
+                stop()
+            elif place != "before the commit":
                 freeze()
 
         def late_commit() -> None:
@@ -95,5 +101,5 @@ async def freeze_at(place: str) -> str:
 
 
 if __name__ == "__main__":
-    postgres._SESSION["idle_in_transaction_session_timeout"] = 500  # Nobody wants to wait for the real time.
+    postgres._SESSION["idle_in_transaction_session_timeout"] = 60_000
     print(asyncio.run(freeze_at(sys.argv[1])))

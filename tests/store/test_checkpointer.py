@@ -145,13 +145,15 @@ def file_alone_has(file: SqliteEngine, rows: int) -> bool:
     try:
         [(found,)] = connection.execute("SELECT count(*) FROM pages")
         return bool(found == rows)
+    except sqlite3.DatabaseError:  # It was read while some of its pages were copied, and others not yet.
+        return False
     finally:
         connection.close()
 
 
 def wait_until(true: object) -> None:
     assert callable(true)
-    for _ in range(1000):
+    for _ in range(3000):
         if true():
             return
         threading.Event().wait(0.01)

@@ -1,6 +1,7 @@
 """How many connections a node opens, on which the sizing of a PostgreSQL rests."""
 
 import asyncio
+from threading import Barrier
 
 import pytest
 
@@ -20,8 +21,8 @@ async def test_a_busy_node_opens_no_more_than_it_says(settings: Settings) -> Non
     await parts.pulse.start()
     team: Team = parts.team
     await team.create_account("Olive Bakery")
-    slow = [parts.database.read(lambda c: c.rows("SELECT pg_sleep(0.2)")) for _ in range(3 * READERS)]
-    await asyncio.gather(*slow)
+    busy = Barrier(READERS)  # Nobody ends before as many have begun as there may be.
+    await asyncio.gather(*(parts.database.read(lambda _: busy.wait()) for _ in range(3 * READERS)))
     sql = (
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND application_name = 'wasl' AND pid <> pg_backend_pid()"

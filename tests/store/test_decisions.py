@@ -78,7 +78,7 @@ async def test_nobody_decides_before_whatsapp_had_its_time(desk: Unsettled) -> N
             await desk.decide(again=again, wait=False)
         assert refused.value.code == "not_decidable"
     assert desk.status(desk.message) == "unknown"
-    await desk.wait(SEND_UNKNOWN_BLOCKS_SECONDS - 5)
+    await desk.wait(SEND_UNKNOWN_BLOCKS_SECONDS - 45)
     with pytest.raises(Conflict):
         await desk.decide(again=True, wait=False)
 

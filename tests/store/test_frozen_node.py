@@ -32,6 +32,8 @@ from wasl.store.pulse import Pulse
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("settings", ["postgres"], indirect=True)]
 TESTS = Path(__file__).resolve().parents[1]
+PRODUCTION = dict(postgres._SESSION)
+"""What a session asks for, before conftest.py gives a test run that is held up more time."""
 
 
 class Frozen:
@@ -51,7 +53,7 @@ class Frozen:
     def go_on(self) -> str:
         """Let it go on until its end; what its caller was told."""
         self._process.send_signal(signal.SIGCONT)
-        told, _ = self._process.communicate(timeout=20)
+        told, _ = self._process.communicate(timeout=60)
         return told.splitlines()[-1]
 
     def kill(self) -> None:
@@ -96,7 +98,7 @@ async def test_the_others_write_on_and_the_thawed_node_tells_the_truth(
 ) -> None:
     began = time.monotonic()
     await journal.submit(arrival(one_number, said("meanwhile")))
-    assert time.monotonic() - began < DATABASE_LOCK_SECONDS_MAX
+    assert time.monotonic() - began < 2 * DATABASE_LOCK_SECONDS_MAX, "a lock that nobody ends is waited for twice"
     told = await asyncio.to_thread(frozen.go_on)
     found = [row[0] for row in database.read_now(lambda c: c.rows("SELECT message_id FROM messages ORDER BY sequence"))]
     assert found == ["before", "meanwhile", *(["frozen"] if told == "stored" else [])]
@@ -106,10 +108,15 @@ async def test_the_others_write_on_and_the_thawed_node_tells_the_truth(
     assert len(again) == (told == "unavailable")
 
 
-async def test_a_commit_that_comes_too_late_is_not_acknowledged(settings: Settings, one_number: Cast) -> None:
+async def test_a_commit_that_comes_too_late_is_not_acknowledged(
+    settings: Settings, database: Database, one_number: Cast
+) -> None:
     frozen = Frozen(settings, "before the commit")
     await asyncio.to_thread(frozen.wait)
-    await asyncio.sleep(1.0)
+    held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in trans%'"
+    async with asyncio.timeout(30):
+        while await database.read(lambda c: c.rows(held)) != [(0,)]:
+            await asyncio.sleep(0.05)
     assert await asyncio.to_thread(frozen.go_on) == "unavailable"
 
 
@@ -140,7 +147,11 @@ def connection(engine: Engine) -> Iterator[Any]:
     connection.close()
 
 
-async def test_a_session_has_all_its_bounds_whatever_the_server_thinks(connection: Any) -> None:
+async def test_a_session_has_all_its_bounds_whatever_the_server_thinks(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "_SESSION", PRODUCTION)
+    connection: Any = engine.connect()
     shown = {
         name: connection.rows(f"SHOW {name}")[0][0]
         for name in (
@@ -151,6 +162,7 @@ async def test_a_session_has_all_its_bounds_whatever_the_server_thinks(connectio
             "synchronous_commit",
         )
     }
+    connection.close()
     assert shown == {
         "idle_in_transaction_session_timeout": f"{DATABASE_TRANSACTION_IDLE_SECONDS_MAX}s",
         "lock_timeout": f"{DATABASE_LOCK_SECONDS_MAX}s",
@@ -177,7 +189,7 @@ async def test_every_statement_of_a_transaction_lets_the_server_notice_a_silence
     connection.send("UPDATE ledger SET received = received WHERE account_id = ?", (cast.olive.id,))
     watcher = engine.connect()
     about = (connection._raw.info.backend_pid,)
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 30
     while watcher.rows("SELECT state FROM pg_stat_activity WHERE pid = ?", about) != [("idle in transaction",)]:
         assert time.monotonic() < deadline
     watcher.close()

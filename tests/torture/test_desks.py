@@ -52,8 +52,8 @@ async def test_every_reply_is_stored_once_and_told_as_it_is_stored_although_a_no
             stage.nodes[0].kill()
             await stage.start_node(stage.nodes[0])
             await _until(desks, 45)
-            await provider.end(15.0)
-            await desks.end(15.0)
+            await provider.end(30.0)
+            await desks.end(30.0)
             await asyncio.sleep(2.0)  # Until what was queued has left, and its statuses are told.
             await sampler.end()
             await write_evidence(stage, writer, 0)
@@ -115,14 +115,20 @@ async def test_operators_whom_nobody_answers_say_so(tmp_path: Path) -> None:
         "messages": [{"clock": 5, "sequence": 9}],
     }
 
+    sent = 0
+
     def answer(asked: bytes) -> bytes | None:
+        nonlocal sent
+        sent += b"send-message" in asked
         return None if b"send-message" in asked else orjson.dumps(found)
 
     async with answering(answer) as stage:
         with Writer(tmp_path / "a.jsonl") as writer:
             desks = Desks(stage, writer, Random(4), 100.0)
             await desks.begin()
-            await asyncio.sleep(0.5)
+            async with asyncio.timeout(30.0):
+                while sent < 3:
+                    await asyncio.sleep(0.01)
             with pytest.raises(NotAnswered, match=r"operators have no answer yet; .*node 0: "):
                 await desks.end(0.3)
     asked = only(Asked, list(read(tmp_path / "a.jsonl")))
@@ -131,6 +137,6 @@ async def test_operators_whom_nobody_answers_say_so(tmp_path: Path) -> None:
 
 
 async def _until(desks: Desks, replies: int) -> None:
-    async with asyncio.timeout(30.0):
+    async with asyncio.timeout(60.0):
         while desks.replies < replies:
             await asyncio.sleep(0.05)

@@ -19,7 +19,7 @@ async def watched(url: str, folder: Path, head: int) -> list[Any]:
     hall = Hall([Seat("sara", 1, SOMEBODY, "sse", "steady", [url], 2, 3)], folder / "sara.jsonl")
     await hall.start()
     try:
-        assert await hall.converge({1: str(head)}, 5.0) == []
+        assert await hall.converge({1: str(head)}, 30.0) == []
         await hall.end()
     finally:
         hall.kill()

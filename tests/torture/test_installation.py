@@ -26,7 +26,7 @@ PACE = 0.3
 async def answers(installation: Installation) -> None:
     """Everybody can sign in at every node, and see their conversations."""
     for node in installation.nodes:
-        async with httpx2.AsyncClient(base_url=node.url, timeout=10, trust_env=False) as client:
+        async with httpx2.AsyncClient(base_url=node.url, timeout=30, trust_env=False) as client:
             for account in installation.accounts:
                 person = account.operators[0]
                 asked = {"email": person.email, "password": person.password}

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -38,6 +39,12 @@ def only(kind: type[Kind], records: list[Record]) -> list[Kind]:
     return [record for record in records if isinstance(record, kind)]
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30.0):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
 async def evidence_of(stage: Installation, folder: Path) -> list[Record]:
     with Writer(folder / "evidence.jsonl") as writer:
         await write_evidence(stage, writer, 0)
@@ -56,7 +63,7 @@ async def test_what_was_acknowledged_is_in_the_evidence_once_although_a_node_was
             await asyncio.sleep(0.5)
             await stage.start_node(stage.nodes[0])
             await provider.until(400)
-            await provider.end(15.0)
+            await provider.end(30.0)
         told, found = list(read(tmp_path / "provider.jsonl")), await evidence_of(stage, tmp_path)
 
     assert provider.posted == provider.acknowledged >= 400
@@ -97,7 +104,7 @@ async def test_what_nobody_takes_is_said_in_a_sentence(tmp_path: Path) -> None:
     with Writer(tmp_path / "provider.jsonl") as writer:
         provider = Provider(OneDoor.at(free_port()), writer, Random(7), 50.0)
         await provider.begin()
-        await asyncio.sleep(0.3)
+        await until(lambda: "failed" in provider._last_trouble)
         with pytest.raises(NotTaken, match=r"messages are not acknowledged.*The last trouble: node-0: .*failed"):
             await provider.end(0.3)
 
@@ -107,7 +114,7 @@ async def test_a_door_that_refuses_what_is_right_is_written_down_and_asked_again
         with Writer(tmp_path / "provider.jsonl") as writer:
             provider = Provider(stage, writer, Random(7), 20.0)
             await provider.begin()
-            await asyncio.sleep(0.7)
+            await until(lambda: provider.refusals >= 30)
             await provider.cut()
     told = list(read(tmp_path / "provider.jsonl"))
     refused = only(Refused, told)
@@ -123,7 +130,7 @@ async def test_a_seed_posts_the_same_however_it_is_taken(tmp_path: Path) -> None
                 provider = Provider(stage, writer, Random(7), None, senders=3)
                 await provider.begin()
                 await provider.until(100)
-                await provider.end(10.0)
+                await provider.end(30.0)
         return [[*record.ids, *record.changes] for record in only(Posted, list(read(tmp_path / name)))][:20]
 
     assert await posted("a.jsonl") == await posted("b.jsonl", 3, 4, 9)

@@ -65,13 +65,13 @@ class Caller:
         with suppress(OSError):
             await self.writer.wait_closed()
 
-    async def say(self, said: bytes, within_seconds: float = 5.0) -> None:
+    async def say(self, said: bytes, within_seconds: float = 30.0) -> None:
         self.writer.write(said)
         async with asyncio.timeout(within_seconds):
             assert await self.reader.readexactly(len(said)) == said
 
     async def ended(self) -> bytes:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.reader.read()
 
 
@@ -85,7 +85,7 @@ async def test_everything_comes_through(door: Proxy) -> None:
         await caller.say(b"x" * 3_000_000)
         caller.writer.write_eof()
         assert await caller.ended() == b""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await door.count())["count"]:
             await asyncio.sleep(0.01)
 
@@ -132,7 +132,7 @@ async def test_a_black_hole_keeps_what_was_said_and_lets_nobody_answer(door: Pro
             await door.heal()
             with pytest.raises(ConnectionResetError):
                 await lost.ended()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await caller.reader.readexactly(17) == b"is anybody there?"
         await other.say(b"hello")
 
@@ -145,8 +145,18 @@ async def test_one_direction_stands_still(door: Proxy, up: bool) -> None:
         with pytest.raises(TimeoutError):
             await caller.say(b"later", 0.2)
         await door.heal()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await caller.reader.readexactly(5) == b"later"
+
+
+async def quickest(caller: Caller) -> float:
+    """How long it takes to hear a word again, of twenty the shortest: a machine may stand still in any of them."""
+    took = []
+    for _ in range(20):
+        begun = time.monotonic()
+        await caller.say(b"hello")
+        took.append(time.monotonic() - begun)
+    return min(took)
 
 
 async def test_a_delay(door: Proxy) -> None:
@@ -157,9 +167,7 @@ async def test_a_delay(door: Proxy) -> None:
         await caller.say(b"x" * 200_000)
         assert time.monotonic() - begun >= 0.12
         await door.heal()
-        begun = time.monotonic()
-        await caller.say(b"hello")
-        assert time.monotonic() - begun < 0.1
+        assert await quickest(caller) < 0.06, "twice the least delay"
 
 
 async def test_a_slow_line(door: Proxy) -> None:
@@ -168,11 +176,11 @@ async def test_a_slow_line(door: Proxy) -> None:
         await door.bandwidth(100_000)
         begun = time.monotonic()
         await caller.say(b"x" * 50_000)
-        assert 0.4 <= time.monotonic() - begun < 3
+        assert 0.4 <= time.monotonic() - begun < 20
 
 
 async def test_a_share_of_the_connections(door: Proxy) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         callers = [await Caller(door).__aenter__() for _ in range(40)]
         for caller in callers:
             await caller.say(b"hello")

@@ -77,7 +77,7 @@ async def test_everybody_ends_with_the_right_view_though_their_server_dies(
         await asyncio.sleep(0.5)
         await asyncio.to_thread(mortal.start)
         await load
-        late = await hall.converge({int(bakery.account_id): await head_of(outside, bakery)}, 20.0)
+        late = await hall.converge({int(bakery.account_id): await head_of(outside, bakery)}, 60.0)
         assert late == []
         await hall.end()
     finally:
