@@ -30,8 +30,10 @@ from wasl.torture.servers import PostgresServer, Unavailable, postgres_server
 SECRET_KEY = "the secret key of the tests, which protects nothing"
 _TEMPLATE = "wasl_template"
 
-# A machine that stands still for a moment makes any example slow; no promise is about how long one takes.
-hypothesis.settings.register_profile("wasl", deadline=None)
+# A machine that stands still for a moment makes any example slow; no promise is about how long one takes. The examples
+# are the same in every run, so that a failure speaks of the change; `--hypothesis-profile=explore` draws new ones.
+hypothesis.settings.register_profile("wasl", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile("wasl")
 
 

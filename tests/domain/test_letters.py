@@ -63,3 +63,4 @@ def test_letters_that_were_held_down_count_once() -> None:
 def test_addresses_are_no_words() -> None:
     text = without_links("see https://wasl.example/a?b=c or mail rana@olive.example or shop.com/x now")
     assert text.split() == ["see", "or", "mail", "or", "now"]
+    assert without_links("see http://localhost/x now").split() == ["see", "now"]

@@ -204,7 +204,7 @@ class RemoteEmulator:
         number = f"&phone_number_id={phone_number_id}" if phone_number_id else ""
         return int((await self._call("GET", f"/deliveries?limit=0{number}"))["waiting"])
 
-    async def until_quiet(self, within_seconds: float = 10.0, phone_number_id: str | None = None) -> None:
+    async def until_quiet(self, within_seconds: float = 30.0, phone_number_id: str | None = None) -> None:
         """Wait until nothing is on its way to the business of a number, or of any; raise TimeoutError."""
         ends = monotonic() + within_seconds
         while count := await self.waiting(phone_number_id):
@@ -219,7 +219,7 @@ class RemoteEmulator:
         ours = [one for one in waiting if phone_number_id in (None, one["phone_number_id"])]
         return ours[:_SHOWN_MAX]
 
-    async def until_accepted(self, count: int, within_seconds: float = 10.0) -> list[JsonObject]:
+    async def until_accepted(self, count: int, within_seconds: float = 30.0) -> list[JsonObject]:
         """Wait until so many sends were accepted since the start; return them; raise TimeoutError."""
         ends = monotonic() + within_seconds
         while len(found := await self.accepted()) < count:
