@@ -75,16 +75,16 @@ def feeling_of(text: str) -> int | None:
     felt = _felt(words)
     if not text.isascii() and not _SMILES.keys().isdisjoint(told):
         felt += [_SMILES[smile] for smile in dict.fromkeys(_SMILE.findall(told))]
-    shouted = _is_shouted(text)
-    insisting = any(pattern.search(text) for pattern in _INSISTING)
+    insisting = ("?" in told or "؟" in told) and any(pattern.search(text) for pattern in _INSISTING)
+    cried_out = insisting or "!!" in text
     if not felt:
-        return _impatience(shouted, insisting or "!!" in text) if words and (insisting or shouted) else None
+        return _impatience(insisting, _is_shouted(text)) if words and cried_out else None
     praise = _together([value for value in felt if value > 0])
     blame = _together([value for value in felt if value < 0])
     if "?" in told or "؟" in told:
         praise *= PRAISE_IN_A_QUESTION
     if blame < 0:
-        blame *= (SHOUTED if shouted else 1) * (CRIED_OUT if "!!" in text or insisting else 1)
+        blame *= (SHOUTED if _is_shouted(text) else 1) * (CRIED_OUT if cried_out else 1)
     return max(-100, min(100, round(blame + praise * (PRAISE_BESIDE_BLAME if blame <= BLAMED_FROM else 1))))
 
 
@@ -168,11 +168,11 @@ def _together(values: list[float]) -> float:
     return ordered[-1] + OTHERS_COUNT * sum(ordered[:-1])
 
 
-def _impatience(shouted: bool, cried_out: bool) -> int | None:
-    """The mood of a message that has no word for one. Some write in capitals because their keyboard does."""
+def _impatience(insisting: bool, shouted: bool) -> int | None:
+    """The mood of an outcry that has no word for one. Some write in capitals because their keyboard does."""
     if shouted:
-        return SHOUTED_AND_IMPATIENT if cried_out else None
-    return IMPATIENT
+        return SHOUTED_AND_IMPATIENT
+    return IMPATIENT if insisting else None
 
 
 def _is_shouted(text: str) -> bool:
