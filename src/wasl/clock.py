@@ -22,3 +22,9 @@ def iso(ms: int | None) -> str | None:
         return None
     moment = datetime.fromtimestamp(ms / 1000, UTC)
     return moment.isoformat(timespec="milliseconds" if ms % 1000 else "seconds").replace("+00:00", "Z")
+
+
+def ms_of(written: str) -> int:
+    """The milliseconds since 1970 of a time that `iso` wrote. Such times are not in order as text: a whole second,
+    `…:39Z`, stands after all of its own milliseconds, `…:39.008Z`."""
+    return round(datetime.fromisoformat(written).timestamp() * 1000)

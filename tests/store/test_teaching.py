@@ -10,6 +10,7 @@ from arrivals import BISAN, reported, revoked
 from assistants import OPENING, SHADOW, UNSURE, Machine, Seen, match_of, reply_from
 from cast import Cast
 from inboxes import A, P
+from wasl.clock import ms_of
 from wasl.domain.assistant import Answered, Reason
 from wasl.domain.events import Event, EventKind
 from wasl.domain.identity import Party
@@ -169,7 +170,7 @@ async def test_who_judged_and_who_corrected_is_told(machine: Machine, reply: See
     await machine.journal.submit(judgement(rana, reply, "up"))
     found = opened(machine, reply)
     assert (found["verdict_by"], found["corrected_by"]) == (str(rana.id), str(omar.id))
-    assert found["corrected_at"] <= found["verdict_at"]
+    assert ms_of(found["corrected_at"]) <= ms_of(found["verdict_at"])
 
 
 async def test_all_answers_can_be_told_anew(machine: Machine, opening: KnowledgeEntry, reply: Seen) -> None:

@@ -16,6 +16,7 @@ from story.test_files import send_file
 from story.test_signals import react, type_there, until
 from story.watcher import Watcher
 from story.wire import RANA, JsonObject, envelope, fresh_id, text
+from wasl.clock import ms_of
 from wasl.emulator.remote import RemoteEmulator
 from wasl.emulator.templates import USUAL
 from wasl.settings import Settings
@@ -249,7 +250,7 @@ async def test_a_body_of_the_api_of_old_is_understood_at_the_numbers_own_address
     # As they were: without a time.
     assert await told(shop, {"statuses": [{"id": accepted["message_id"], "status": "read"}]}) == 200
     await sara.until_message(message["message_id"], status="read")
-    hops = {hop["hop"]: hop["at"] for hop in (await shop.sara.trace(message["message_id"]))["hops"]}
+    hops = {hop["hop"]: ms_of(hop["at"]) for hop in (await shop.sara.trace(message["message_id"]))["hops"]}
     assert hops["read"] >= hops["sent"]
 
 

@@ -7,7 +7,7 @@ has taken, or may take yet, stand in the reaction: if one is refused, at once or
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wasl.clock import iso
+from wasl.clock import iso, ms_of
 from wasl.domain.channels import Capabilities
 from wasl.domain.emoji import is_emoji
 from wasl.domain.message import MessageStatus, Origin, Role
@@ -76,8 +76,8 @@ class React:
         untold = untold_click(draft, conversation, message.id)
         taken = [click for click in current.get("taken", ()) if click[0] != untold]
         # Not before what WhatsApp's clock has told of an earlier one: the order of what happens here is certain.
-        at = max(str(iso(draft.now_ms)), str(current.get("timestamp", "")))
-        _show(message, BUSINESS, self.emoji, at, number, [*taken, [number, self.emoji]])
+        at_ms = max(draft.now_ms, _ms_of(current))
+        _show(message, BUSINESS, self.emoji, at_ms, number, [*taken, [number, self.emoji]])
         message.metadata = {key: value for key, value in message.metadata.items() if key != FAILURE}
         note_signal(draft, conversation, SignalKind.REACTION, message.id, name, number, self.emoji)
         touch_message(draft, message, "reaction")
@@ -93,21 +93,20 @@ def _name_at_whatsapp(message: Message) -> str:
 
 def react_to_message(draft: Draft, message: Message, actor: str, emoji: str, at_ms: int) -> bool:
     """Set an actor's reaction as WhatsApp tells it, or take it away with an empty emoji; an older one that arrives late
-    changes nothing.
+    changes nothing. WhatsApp's clock tells whole seconds: within one, what arrives later is the later.
 
     A removal is kept as an empty reaction, so that the one it took away cannot come back by arriving after it.
     """
-    at = str(iso(at_ms))
     current = _of(message, actor)
-    if message.deleted_ms is not None or (current is not None and str(current["timestamp"]) > at):
+    if message.deleted_ms is not None or _ms_of(current) // 1000 > at_ms // 1000:
         return False
     if current is not None and current["emoji"] == emoji:
         return False
     if actor != BUSINESS:
-        _show(message, actor, emoji, at)
+        _show(message, actor, emoji, at_ms)
     else:
         number = int((current or {}).get("clicks", 0)) + 1
-        _show(message, actor, emoji, at, number, [[number, emoji]])
+        _show(message, actor, emoji, at_ms, number, [[number, emoji]])
         drop_signal(draft, message)
     touch_message(draft, message, "reaction")
     return True
@@ -126,7 +125,7 @@ def take_back(draft: Draft, message: Message, click: int, code: str | None, sent
     if taken[-1][0] == click:
         error = {"emoji": taken[-1][1], "code": code, "message": sentence}
         message.metadata = {**message.metadata, FAILURE: error}
-    _show(message, BUSINESS, emoji, str(current["timestamp"]), int(current["clicks"]), [list(found) for found in left])
+    _show(message, BUSINESS, emoji, _ms_of(current), int(current["clicks"]), [list(found) for found in left])
     touch_message(draft, message, "reaction")
     return True
 
@@ -158,16 +157,21 @@ def _of(message: Message, actor: str) -> Json | None:
     return next((reaction for reaction in message.reactions if reaction["from"] == actor), None)
 
 
+def _ms_of(reaction: Json | None) -> int:
+    """When it was shown as it is; 0 for none."""
+    return ms_of(reaction["timestamp"]) if reaction else 0
+
+
 def _show(
     message: Message,
     actor: str,
     emoji: str,
-    at: str,
+    at_ms: int,
     clicks: int | None = None,
     taken: list[list[object]] | None = None,
 ) -> None:
     others = [reaction for reaction in message.reactions if reaction["from"] != actor]
-    shown: Json = {"emoji": emoji, "from": actor, "timestamp": at}
+    shown: Json = {"emoji": emoji, "from": actor, "timestamp": iso(at_ms)}
     if taken is not None:
         shown |= {"clicks": clicks, "taken": taken[-CLICKS_REMEMBERED_MAX:]}
     message.reactions = [*others, shown]
