@@ -73,11 +73,12 @@ from wasl.web.operations import Operations
 from wasl.web.presence import PresenceCalls
 from wasl.web.reactions import Reactions
 from wasl.web.reference import add_reference
-from wasl.web.security_headers import SecurityHeaders
+from wasl.web.security_headers import SecurityHeaders, headers_of_no_page
 from wasl.web.sends import Sends
 from wasl.web.session import Sessions
 from wasl.web.sockets import Sockets
 from wasl.web.straight_sends import StraightSends
+from wasl.web.straight_webhooks import StraightWebhooks
 from wasl.web.templates import ChannelCalls
 from wasl.web.uploads import STREAMED, Uploads
 from wasl.web.webhooks import Webhooks
@@ -287,7 +288,8 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
     """The two hot paths stay raw; everything else is FastAPI's."""
     sessions = Sessions(parts.team, parts.settings, box, parts.metrics)
     reception = Reception(parts.team, parts.journal, parts.templates.moved, parts.metrics.heard.add)
-    webhooks = Webhooks(parts.team, parts.providers.adapters, reception, parts.metrics)
+    headers = headers_of_no_page(over_https=sessions.over_https)
+    webhooks = Webhooks(parts.team, parts.providers.adapters, reception, parts.metrics, headers)
 
     async def snapshot(operator: Operator) -> tuple[Cursor, dict[str, Any]]:
         page = await parts.database.read(
@@ -298,7 +300,7 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
     stream = EventStream(parts.hub, sessions, parts.presence, snapshot)
     media = MediaDoor(parts.database, parts.cellar.files, parts.cellar.links)
     sockets = Sockets(parts.hub, sessions, parts.presence, parts.whispers, snapshot)
-    return Starlette(
+    doors = Starlette(
         routes=[
             Route("/webhooks/{provider}", webhooks),
             Route("/webhooks/{provider}/{channel_key}", webhooks),
@@ -314,6 +316,7 @@ def _doors(parts: Parts, box: SecretBox) -> ASGIApp:
         ],
         lifespan=lambda _: _lifespan(parts),
     )
+    return StraightWebhooks(doors, LastWord(webhooks, headers))
 
 
 def _operators_api(parts: Parts, sessions: Sessions, media: MediaDoor) -> ASGIApp:

@@ -19,6 +19,7 @@ from wasl.domain.people import OperatorRole
 from wasl.torture.servers import PostgresServer
 from wasl.web.answers import BodyLimit, Unbroken
 from wasl.web.straight_sends import StraightSends
+from wasl.web.straight_webhooks import StraightWebhooks
 
 EXAMPLES = 12
 """Invented calls for each operation, as many right as wrong ones, beside the edges of each of its fields."""
@@ -113,6 +114,8 @@ def test_every_call_is_answered_as_documented(own_node: Node) -> None:
 def test_the_document_tells_of_every_door(tmp_path: Path) -> None:
     """Whatever is served beside what FastAPI documents by itself must be described by hand."""
     asgi = build_app(settings_of(tmp_path)).asgi
+    assert isinstance(asgi, StraightWebhooks)
+    asgi = asgi._app
     assert isinstance(asgi, Starlette)
     raw = {route.path for route in asgi.routes if isinstance(route, Route)}
     [api] = [route.app for route in asgi.routes if isinstance(route, Mount) and route.path == ""]

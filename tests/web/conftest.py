@@ -1,12 +1,14 @@
 """The whole node inside the test's own process: the real application, its real parts, and signed-in clients."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 import pytest
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from arrivals import arrival
 from cast import PASSWORD, Cast, gather_cast
@@ -14,6 +16,7 @@ from wasl.app import Parts, build_app
 from wasl.clock import now_ms
 from wasl.domain.updates import Update
 from wasl.settings import Settings
+from wasl.web.straight_webhooks import StraightWebhooks
 
 BASE = "http://inbox.example"
 
@@ -23,6 +26,7 @@ class Office:
     """A running node and its people's clients; `nobody` is not signed in."""
 
     parts: Parts
+    asgi: ASGIApp
     cast: Cast
     rana: httpx2.AsyncClient
     omar: httpx2.AsyncClient
@@ -49,19 +53,31 @@ class Office:
 async def office(settings: Settings, anyio_backend: str) -> AsyncIterator[Office]:
     application = build_app(settings)
     app = application.asgi
-    assert isinstance(app, Starlette)
-    async with app.router.lifespan_context(app):
+    async with living(app):
         cast = await gather_cast(application.parts.team)
         clients = [client_of(app) for _ in range(4)]
         for client, operator in zip(clients, (cast.rana, cast.omar, cast.clara), strict=False):
             answer = await client.post("/api/session", json={"email": operator.email, "password": PASSWORD})
             client.cookies.clear()
             client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-        yield Office(application.parts, cast, *clients)
+        yield Office(application.parts, app, cast, *clients)
         for client in clients:
             await client.aclose()
 
 
-def client_of(app: Starlette) -> httpx2.AsyncClient:
+def routed(app: ASGIApp) -> Starlette:
+    """The application behind the straight way of webhooks."""
+    assert isinstance(app, StraightWebhooks)
+    assert isinstance(app._app, Starlette)
+    return app._app
+
+
+def living(app: ASGIApp) -> AbstractAsyncContextManager[Any]:
+    """From the start of a node to its stop."""
+    starlette = routed(app)
+    return starlette.router.lifespan_context(starlette)
+
+
+def client_of(app: ASGIApp) -> httpx2.AsyncClient:
     transport = httpx2.ASGITransport(app, client=("192.0.2.1", 1))
     return httpx2.AsyncClient(transport=transport, base_url=BASE)

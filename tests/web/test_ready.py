@@ -8,14 +8,13 @@ from statistics import median
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from arrivals import arrival, said
 from cast import gather_cast
 from wasl.app import Parts, build_app
 from wasl.settings import Settings
 from wasl.torture.servers import PostgresServer, RedisServer, Unavailable, redis_server
-from web.conftest import client_of
+from web.conftest import client_of, living
 
 pytestmark = pytest.mark.anyio
 SEEN_SECONDS = 1.0
@@ -35,9 +34,7 @@ def redis() -> Iterator[RedisServer]:
 async def running(settings: Settings) -> AsyncIterator[tuple[Parts, Callable[[], Any]]]:
     """A node, and its answer to `/ready`: status, and what it says."""
     application = build_app(settings)
-    app = application.asgi
-    assert isinstance(app, Starlette)
-    async with app.router.lifespan_context(app), client_of(app) as client:
+    async with living(application.asgi), client_of(application.asgi) as client:
 
         async def ready() -> tuple[int, dict[str, Any]]:
             answer = await client.get("/ready")

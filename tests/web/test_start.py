@@ -7,6 +7,7 @@ from wasl.app import build_app
 from wasl.errors import Unavailable
 from wasl.settings import Settings
 from wasl.store.team import Team
+from web.conftest import living
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +21,7 @@ async def test_a_database_that_goes_away_while_a_node_starts(
     application = build_app(settings)
     monkeypatch.setattr(Team, "refresh", away)
     with capture_logs() as logs, pytest.raises(Unavailable):
-        async with application.asgi.router.lifespan_context(application.asgi):  # type: ignore[attr-defined]
+        async with living(application.asgi):
             raise AssertionError("it started")
     said = [(line["event"], line["code"]) for line in logs if line["event"] == "not started"]
     assert said == [("not started", "unavailable")]

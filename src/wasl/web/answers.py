@@ -141,10 +141,12 @@ class Unbroken:
 
 
 class LastWord:
-    """Answers a request that is cut off because the node stops: what it asked for was not acknowledged."""
+    """Answers a request that is cut off because the node stops: what it asked for was not acknowledged. `headers` stand
+    in that answer, beside its own."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         self._app = app
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -161,7 +163,9 @@ class LastWord:
                 raise
             details = {"retry_after_seconds": STOPPED_RETRY_SECONDS}
             sentence = "This server is being stopped, and its database did not answer in time. Please try again."
-            await failure(Unavailable(sentence, details=details))(scope, receive, send)
+            answer = failure(Unavailable(sentence, details=details))
+            answer.raw_headers.extend(self._headers)
+            await answer(scope, receive, send)
 
 
 class BodyLimit:

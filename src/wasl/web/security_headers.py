@@ -1,6 +1,6 @@
 """What every answer tells browsers: load nothing foreign, guess no types, stand in nobody's frame."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,6 +37,11 @@ _ALWAYS = (
 )
 
 
+def headers_of_no_page(*, over_https: bool) -> Sequence[tuple[bytes, bytes]]:
+    """What an answer tells browsers that no person is ever shown."""
+    return (*_ALWAYS, *_only_https(over_https), (b"content-security-policy", NOTHING_AT_ALL.encode()))
+
+
 class SecurityHeaders:
     """Adds them to the answers of an application; a header that an answer brings itself stays as it is.
 
@@ -45,9 +50,9 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, over_https: bool) -> None:
         self._app = app
-        only_https = [(b"strict-transport-security", b"max-age=%d" % HSTS_SECONDS)] if over_https else []
-        self._page = (*_ALWAYS, *only_https, (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()))
-        self._other = (*_ALWAYS, *only_https, (b"content-security-policy", NOTHING_AT_ALL.encode()))
+        policy = (b"content-security-policy", CONTENT_SECURITY_POLICY.encode())
+        self._page = (*_ALWAYS, *_only_https(over_https), policy)
+        self._other = headers_of_no_page(over_https=over_https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,3 +72,7 @@ class SecurityHeaders:
         names = {name.lower(): value for name, value in headers}
         told = self._page if names.get(b"content-type", b"").startswith(b"text/html") else self._other
         return headers + [(name, value) for name, value in told if name not in names]
+
+
+def _only_https(over_https: bool) -> Sequence[tuple[bytes, bytes]]:
+    return [(b"strict-transport-security", b"max-age=%d" % HSTS_SECONDS)] if over_https else []

@@ -15,13 +15,21 @@ from wasl.store.team import Channel, Team
 
 class Webhooks:
     """A raw ASGI endpoint: one address per provider where a body names the number, and one per channel with an
-    unguessable key."""
+    unguessable key. `headers` stand in every answer, beside its own."""
 
-    def __init__(self, team: Team, adapters: Mapping[str, Adapter], reception: Reception, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        team: Team,
+        adapters: Mapping[str, Adapter],
+        reception: Reception,
+        metrics: Metrics,
+        headers: Sequence[tuple[bytes, bytes]],
+    ) -> None:
         self._team = team
         self._adapters = adapters
         self._reception = reception
         self._metrics = metrics
+        self._headers = headers
         self._coming_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,7 +43,17 @@ class Webhooks:
             status, thanks = 405, Thanks(b"Use POST for updates and GET for verification.")
         self._metrics.webhooks.add(str(status))
         self._metrics.webhook_seconds.observe(time.perf_counter() - started)
-        await _answer(send, status, thanks)
+        await self._answer(send, status, thanks)
+
+    async def _answer(self, send: Send, status: int, thanks: Thanks) -> None:
+        headers = [
+            (b"content-type", thanks.content_type.encode()),
+            (b"content-length", str(len(thanks.body)).encode()),
+            *([(b"allow", b"GET, HEAD, POST")] if status == 405 else []),
+            *self._headers,
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": thanks.body})
 
     async def _take(self, scope: Scope, receive: Receive) -> tuple[int, Thanks]:
         body: bytes | None = b""
@@ -129,13 +147,3 @@ class Webhooks:
 
 def _knock(scope: Scope, body: bytes) -> Knock:
     return Knock(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), scope["headers"], body)
-
-
-async def _answer(send: Send, status: int, thanks: Thanks) -> None:
-    headers = [
-        (b"content-type", thanks.content_type.encode()),
-        (b"content-length", str(len(thanks.body)).encode()),
-        *([(b"allow", b"GET, HEAD, POST")] if status == 405 else []),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": thanks.body})
