@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from time import monotonic
 
@@ -14,6 +14,8 @@ from story.watcher import DURABLE, Frame, StreamRefused, Wire
 from wasl.torture.process import Process
 
 RECONNECT_SECONDS = 0.02
+CANCEL_AGAIN_SECONDS = 5.0
+"""A library may swallow a cancellation: `asyncio.wait_for` of Python 3.11 does if what it waits for is there."""
 PASSING = frozenset({"presence", "typing"})
 FAILURES = (OSError, EOFError, asyncio.IncompleteReadError, httpx2.HTTPError)
 
@@ -163,10 +165,12 @@ async def _until(true: Callable[[], bool], within_seconds: float) -> None:
                 await asyncio.sleep(0.02)
 
 
-async def end(tasks: list["asyncio.Task[None]"]) -> None:
+async def end(tasks: list["asyncio.Task[None]"], again_seconds: float = CANCEL_AGAIN_SECONDS) -> None:
     """Let everybody stop watching; a task that failed by itself fails here."""
-    for task in tasks:
-        task.cancel()
-    results: list[Awaitable[None] | BaseException | None] = list(await asyncio.gather(*tasks, return_exceptions=True))
-    errors = [found for found in results if isinstance(found, Exception)]
+    watching = set(tasks)
+    while watching:
+        for task in watching:
+            task.cancel()
+        _, watching = await asyncio.wait(watching, timeout=again_seconds)
+    errors = [error for task in tasks if not task.cancelled() and (error := task.exception()) is not None]
     assert errors == []
