@@ -192,7 +192,7 @@ class Screen:
         """Nothing was thrown, complained about, or stopped by the page's content policy."""
         if not self.page.is_closed():
             self.complaints += (await self.recorded()).get("violations", [])
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):

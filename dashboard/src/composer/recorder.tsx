@@ -1,6 +1,6 @@
 /** A voice note: recorded, heard, and then sent or deleted. What was spoken is not lost by looking elsewhere. */
 import { Mic, Pause, Play, SendHorizontal, Square, Trash2, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Selection } from "../api/types.ts";
 import { useText } from "../i18n/desk.ts";
 import { clockText } from "../lib/time.ts";
@@ -167,7 +167,9 @@ function Preview({ spoken, seconds }: { spoken: Blob; seconds: number }) {
   const address = useAddress(spoken);
   const [isPlaying, setPlaying] = useState(false);
   const [at, setAt] = useState(0);
-  const toggle = () => (isPlaying ? sound.current?.pause() : void sound.current?.play());
+  // Deleted while it begins, it says that it was broken off; whether it plays, the element tells.
+  const play = () => sound.current?.play()?.catch(() => setPlaying(false));
+  const toggle = () => (isPlaying ? sound.current?.pause() : void play());
   return (
     <>
       {/* biome-ignore lint/a11y/useMediaCaption: somebody's own words, spoken a moment ago */}
@@ -202,9 +204,10 @@ function Preview({ spoken, seconds }: { spoken: Blob; seconds: number }) {
   );
 }
 
+/** There before anybody can press play: an element that is given its sound while it begins breaks off. */
 function useAddress(blob: Blob): string | undefined {
   const [address, setAddress] = useState<string>();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const made = URL.createObjectURL(blob);
     setAddress(made);
     return () => URL.revokeObjectURL(made);
